@@ -1,0 +1,46 @@
+package dev.skerry.data;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The site's end of the way up: a cursor in the durable log. Positions count the log's records from 0; {@code epoch} is
+ * the log's random id, new when the log is made anew.
+ */
+public interface Outbox {
+
+    String epoch();
+
+    /** The position behind the last record that is durable on disk. */
+    long end();
+
+    /** The oldest position still kept. What retention dropped before it was sent is counted and reported as a gap. */
+    long start();
+
+    /** Records from {@code from} on, at most {@code maxBytes} of them encoded, or empty if nothing came within {@code wait}. */
+    Optional<Chunk> read(long from, int maxBytes, Duration wait) throws IOException, InterruptedException;
+
+    /** The parent holds all in these ranges; kept on disk. */
+    void acknowledge(Received received) throws IOException;
+
+    /** What was last acknowledged. */
+    Received acknowledged();
+
+    /**
+     * Durable records {@code [from, to)}, encoded as {@link Ingest#accept} reads them; self-contained (series by name).
+     *
+     * @param readings how many readings it holds
+     */
+    record Chunk(String epoch, long from, long to, int readings, byte[] payload) {}
+
+    /** Contiguous ranges that have arrived, in order, disjoint: pairs of from (inclusive) and to (exclusive). */
+    record Received(String epoch, java.util.List<Range> ranges) {
+        public Received {
+            ranges = java.util.List.copyOf(ranges);
+        }
+    }
+
+    /** {@code [from, to)}. */
+    record Range(long from, long to) {}
+}

@@ -1,0 +1,5 @@
+/** Connections, poll planner, writes and the reconcilers of DeviceModel and Device. */
+@NullMarked
+package dev.skerry.devices.engine;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Modbus TCP driver. */
+@NullMarked
+package dev.skerry.devices.modbus;
+
+import org.jspecify.annotations.NullMarked;
