@@ -1,5 +1,5 @@
 /** main(), configuration, wiring, the command line. */
 @NullMarked
-package dev.skerry.main;
+package dev.skerry.program;
 
 import org.jspecify.annotations.NullMarked;
