@@ -16,6 +16,7 @@ record Config(
         String name,
         Path data,
         Api api,
+        Console console,
         Optional<Hub> hub,
         Optional<Parent> parent,
         Runtime runtime,
@@ -26,10 +27,13 @@ record Config(
     enum Module {
         DEVICES,
         STREAMS,
-        FABRIC
+        FABRIC,
+        CONSOLE
     }
 
     record Api(String address, int port) {}
+
+    record Console(String address, int port) {}
 
     /** Where children dial in: the management and the data channel. {@code names} go into the certificate. */
     record Hub(String address, int port, int dataPort, Set<String> names) {}
@@ -42,6 +46,6 @@ record Config(
     record History(Duration maxAge, long maxBytes) {}
 
     Config withData(Path folder) {
-        return new Config(name, folder, api, hub, parent, runtime, modules, history);
+        return new Config(name, folder, api, console, hub, parent, runtime, modules, history);
     }
 }

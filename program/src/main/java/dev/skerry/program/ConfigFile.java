@@ -1,6 +1,7 @@
 package dev.skerry.program;
 
 import dev.skerry.program.Config.Api;
+import dev.skerry.program.Config.Console;
 import dev.skerry.program.Config.History;
 import dev.skerry.program.Config.Hub;
 import dev.skerry.program.Config.Module;
@@ -60,6 +61,7 @@ final class ConfigFile {
                 top.text("name", hostName(), DNS_LABEL, "a DNS label such as toll-042"),
                 Path.of(top.text("data", "./data", ".+", "a folder")),
                 api(top.section("api")),
+                console(top.section("console")),
                 top.has("hub") ? Optional.of(hub(top.section("hub"))) : Optional.empty(),
                 top.has("parent") ? Optional.of(parent(top.section("parent"))) : Optional.empty(),
                 runtime(top.section("runtime")),
@@ -77,6 +79,13 @@ final class ConfigFile {
                 section.text("address", "127.0.0.1", "[0-9a-fA-F.:]+", "an IP address"), section.port("port", 6443));
         section.finish();
         return api;
+    }
+
+    private static Console console(ConfigSection section) {
+        var console = new Console(
+                section.text("address", "127.0.0.1", "[0-9a-fA-F.:]+", "an IP address"), section.port("port", 8443));
+        section.finish();
+        return console;
     }
 
     private static Hub hub(ConfigSection section) {
