@@ -57,6 +57,7 @@ public final class ConsoleServer implements AutoCloseable {
         var sessions = new Sessions(config.password(), clock);
         var queries = new HistoryQueries(history, clock);
         var overview = new Overview(config.name(), client);
+        var live = new LiveStream(history, overview, events);
         var pages = new StaticPages();
         var routing = HttpRouting.builder()
                 .any((request, response) -> {
@@ -83,7 +84,7 @@ public final class ConsoleServer implements AutoCloseable {
                 .get("/api/range", (request, response) -> answer(response, () -> queries.range(request.query())))
                 .get("/api/downsample", (request, response) -> answer(response, () -> queries.downsample(request.query())))
                 .get("/api/alerts", (request, response) -> send(response, events.newest(500)))
-                .get("/api/live", (request, response) -> queries.live(request.query(), response))
+                .get("/api/live", (request, response) -> live.serve(request.query(), response))
                 .any("/api/*", (request, response) -> fault(response, Status.NOT_FOUND_404, request.path().path() + " (expected: a path that docs/console-api.md lists)"))
                 .get("/*", pages::serve);
         var server = WebServer.builder()

@@ -6,7 +6,6 @@ import dev.skerry.model.Site;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +21,7 @@ final class Overview {
     /** Objects as people need them: names, labels, spec and status. */
     record Item(String namespace, String name, Map<String, String> labels, @Nullable Object spec, @Nullable Object status) {}
 
-    record State(String name, Instant at, List<Item> sites, List<Item> apps, List<Item> devices) {}
+    record State(String name, List<Item> sites, List<Item> apps, List<Item> devices) {}
 
     Overview(String name, KubernetesClient client) {
         this.name = name;
@@ -30,7 +29,7 @@ final class Overview {
     }
 
     State now() {
-        return new State(name, Instant.now(), items(Site.class), items(App.class), items(Device.class));
+        return new State(name, items(Site.class), items(App.class), items(Device.class));
     }
 
     List<Item> devices() {
