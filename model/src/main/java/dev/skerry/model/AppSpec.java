@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public record AppSpec(
         @Required List<JsonNode> manifests,
         @Nullable Placement placement,
-        @Nullable List<Override> overrides,
+        List<Override> overrides,
         @Nullable Rollout rollout,
         @Nullable String drift) {
 
@@ -35,7 +35,7 @@ public record AppSpec(
     public record Target(@Required String kind, @Nullable String name) {}
 
     /** Waves in order; {@code onFailure} is Pause or Rollback. */
-    public record Rollout(@Nullable List<Wave> waves, @Nullable Integer maxFailures, @Nullable String onFailure) {
+    public record Rollout(List<Wave> waves, @Nullable Integer maxFailures, @Nullable String onFailure) {
         public Rollout {
             waves = waves == null ? List.of() : List.copyOf(waves);
         }

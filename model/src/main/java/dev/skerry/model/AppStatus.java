@@ -16,8 +16,8 @@ public record AppStatus(
         @Nullable Long revision,
         @Nullable Long observedGeneration,
         @Nullable Sites sites,
-        @Nullable List<Where> where,
-        @Nullable List<Condition> conditions) {
+        List<Where> where,
+        List<Condition> conditions) {
 
     public AppStatus {
         where = where == null ? List.of() : List.copyOf(where);

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Whether the model holds together. */
-public record DeviceModelStatus(@Nullable Integer devices, @Nullable List<Condition> conditions) {
+public record DeviceModelStatus(@Nullable Integer devices, List<Condition> conditions) {
 
     public DeviceModelStatus {
         conditions = conditions == null ? List.of() : List.copyOf(conditions);

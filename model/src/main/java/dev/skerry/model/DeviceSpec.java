@@ -18,7 +18,7 @@ public record DeviceSpec(
         @Required String endpoint,
         @Nullable Duration pollEvery,
         @Nullable Duration timeout,
-        @Nullable List<Point> points) {
+        List<Point> points) {
 
     public DeviceSpec {
         points = points == null ? List.of() : List.copyOf(points);

@@ -14,7 +14,7 @@ public record DeviceStatus(
         @Nullable String message,
         @Nullable Points points,
         @Nullable String plan,
-        @Nullable List<Condition> conditions) {
+        List<Condition> conditions) {
 
     public DeviceStatus {
         conditions = conditions == null ? List.of() : List.copyOf(conditions);

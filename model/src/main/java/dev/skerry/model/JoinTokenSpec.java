@@ -18,7 +18,7 @@ public record JoinTokenSpec(
         @Required String expiresAt,
         int uses,
         @Nullable String site,
-        @Nullable Map<String, String> labels) {
+        Map<String, String> labels) {
 
     public JoinTokenSpec {
         labels = labels == null ? Map.of() : Map.copyOf(labels);

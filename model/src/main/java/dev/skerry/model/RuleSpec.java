@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A query, and what each of its rows sets off. */
-public record RuleSpec(@Required String sql, @Nullable List<Action> actions, boolean paused) {
+public record RuleSpec(@Required String sql, List<Action> actions, boolean paused) {
 
     public RuleSpec {
         actions = actions == null ? List.of() : List.copyOf(actions);

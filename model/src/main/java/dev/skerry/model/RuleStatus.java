@@ -15,7 +15,7 @@ public record RuleStatus(
         @Nullable Long rowsIn,
         @Nullable Long rowsOut,
         @Nullable Long actionsFailed,
-        @Nullable List<Condition> conditions) {
+        List<Condition> conditions) {
 
     public RuleStatus {
         conditions = conditions == null ? List.of() : List.copyOf(conditions);

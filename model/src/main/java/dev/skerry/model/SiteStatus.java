@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record SiteStatus(
         @Nullable String state,
-        @Nullable List<Condition> conditions,
+        List<Condition> conditions,
         @Nullable String version,
         @Nullable Link link,
         @Nullable Apps apps,

@@ -14,8 +14,8 @@ public record WorkStatus(
         @Nullable String state,
         @Nullable String message,
         @Nullable Long revision,
-        @Nullable List<Manifest> manifests,
-        @Nullable List<Condition> conditions) {
+        List<Manifest> manifests,
+        List<Condition> conditions) {
 
     public WorkStatus {
         manifests = manifests == null ? List.of() : List.copyOf(manifests);
