@@ -187,6 +187,11 @@ public final class Schema {
         return own;
     }
 
+    /** Whether this is one of the built-in types, which upstream keeps in structures of Go. */
+    boolean builtIn() {
+        return own.has("gvk");
+    }
+
     /** Equal schemas of named types are one object; this is what a reference stands for. */
     private Schema whole() {
         Schema known = target;
