@@ -1,0 +1,112 @@
+package dev.skerry.kube.schema;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The entries of {@code metadata.managedFields}, taken apart. */
+final class Owners {
+    /** Members that belong to nobody. */
+    private static final FieldSet OWNERLESS = ownerless();
+
+    /** Who wrote how. Two writes of the same owner share one entry. */
+    record Owner(String manager, String operation, String apiVersion, String subresource) {
+        boolean applies() {
+            return operation.equals("Apply");
+        }
+    }
+
+    final Map<Owner, FieldSet> fields = new LinkedHashMap<>();
+    final Map<Owner, String> times = new LinkedHashMap<>();
+
+    static Owners read(@Nullable JsonNode object) {
+        Owners owners = new Owners();
+        if (object == null) {
+            return owners;
+        }
+        for (JsonNode entry : object.path("metadata").path("managedFields")) {
+            Owner owner = new Owner(entry.path("manager").asText(), entry.path("operation").asText(), entry.path("apiVersion").asText(),
+                    entry.path("subresource").asText());
+            FieldSet set = FieldSet.parse(entry.path("fieldsV1"));
+            owners.fields.merge(owner, set, FieldSet::union);
+            if (entry.hasNonNull("time")) {
+                owners.times.put(owner, entry.path("time").asText());
+            }
+        }
+        return owners;
+    }
+
+    /** Writes the entries into an object, without those that own nothing. */
+    void write(ObjectNode object) {
+        List<Owner> order = new ArrayList<>(fields.keySet());
+        order.sort(Comparator.comparing(Owner::operation).thenComparing(o -> times.getOrDefault(o, "")).thenComparing(Owner::manager)
+                .thenComparing(Owner::apiVersion).thenComparing(Owner::subresource));
+        ArrayNode entries = Json.MAKE.arrayNode();
+        for (Owner owner : order) {
+            FieldSet set = own(owner).recursiveDifference(new FieldSet());
+            if (set.isEmpty()) {
+                continue;
+            }
+            ObjectNode entry = entries.addObject();
+            entry.put("manager", owner.manager()).put("operation", owner.operation()).put("apiVersion", owner.apiVersion());
+            String time = times.get(owner);
+            if (time != null) {
+                entry.put("time", time);
+            }
+            entry.put("fieldsType", "FieldsV1").set("fieldsV1", set.toJson());
+            if (!owner.subresource().isEmpty()) {
+                entry.put("subresource", owner.subresource());
+            }
+        }
+        ObjectNode metadata = object.withObjectProperty("metadata");
+        if (entries.isEmpty()) {
+            metadata.remove("managedFields");
+        } else {
+            metadata.set("managedFields", entries);
+        }
+    }
+
+    FieldSet own(Owner owner) {
+        FieldSet set = fields.get(owner);
+        return set == null ? new FieldSet() : set.difference(OWNERLESS);
+    }
+
+    /** Fields that others own and that a change would touch. */
+    Map<Owner, FieldSet> touchedBy(Comparison change, Owner self) {
+        FieldSet touched = change.added.union(change.modified);
+        Map<Owner, FieldSet> conflicts = new LinkedHashMap<>();
+        fields.forEach((owner, set) -> {
+            FieldSet both = set.intersection(touched);
+            if (!owner.equals(self) && !both.isEmpty()) {
+                conflicts.put(owner, both);
+            }
+        });
+        return conflicts;
+    }
+
+    /** Takes what a change touched from the others, and what it removed from everybody. */
+    void yield(Comparison change, Map<Owner, FieldSet> conflicts) {
+        fields.replaceAll((owner, set) -> {
+            FieldSet lost = conflicts.get(owner);
+            FieldSet left = lost == null ? set : set.difference(lost);
+            return left.difference(change.removed);
+        });
+        fields.values().removeIf(FieldSet::isEmpty);
+    }
+
+    private static FieldSet ownerless() {
+        FieldSet set = new FieldSet();
+        set.add(List.of("f:apiVersion")).add(List.of("f:kind")).add(List.of("f:metadata"));
+        for (String name : List.of("name", "namespace", "creationTimestamp", "selfLink", "uid", "clusterName", "generation", "managedFields",
+                "resourceVersion")) {
+            set.add(List.of("f:metadata", FieldSet.field(name)));
+        }
+        return set;
+    }
+}
