@@ -1,0 +1,226 @@
+package dev.skerry.kube.apiserver;
+
+import static java.lang.System.Logger.Level.ERROR;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.skerry.kube.schema.SchemaCatalog;
+import dev.skerry.kube.store.StoreException;
+import io.helidon.common.tls.Tls;
+import io.helidon.common.tls.TlsClientAuth;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+
+/**
+ * The Kubernetes REST API over an object store. Blocking code, a virtual thread a request. Every request but the health
+ * checks and {@code /version} needs a client certificate or a token.
+ */
+public final class ApiServer implements AutoCloseable {
+
+    /** The version of Kubernetes whose behaviour this server keeps to. */
+    static final String VERSION = "v1.36.3+skerry";
+
+    private static final System.Logger LOG = System.getLogger(ApiServer.class.getName());
+    private static final int MAX_CONNECTIONS = 4_000;
+    private static final int MAX_HEADERS = 64 * 1024;
+    private static final int MAX_IN_FLIGHT = 400;
+
+    private final WebServer server;
+    private final Watches watches;
+
+    private ApiServer(WebServer server, Watches watches) {
+        this.server = server;
+        this.watches = watches;
+    }
+
+    /** Starts serving. */
+    public static ApiServer start(ServerConfig config) throws UnknownHostException {
+        var types = new ResourceTypes(SchemaCatalog.builtIn());
+        var definitions = new Definitions(config.store(), types, config.clock());
+        definitions.load();
+        var lists = new Lists(config.store());
+        var tables = new Tables(new TableCells(config.clock()));
+        var watches = new Watches(config.store(), lists, tables);
+        var resources = new Resources(config.store(), new Preparation(), config.clock());
+        var deletion = new Deletion(config.store(), config.clock());
+        var objects = new ObjectRequests(config, resources, deletion, lists, watches, tables, definitions);
+        var door = new Door(types, new Authenticator(config.tokens()), objects);
+        var server = WebServer.builder()
+                .address(InetAddress.getByName(config.address()))
+                .port(config.port())
+                .tls(Tls.builder().sslContext(config.tls()).clientAuth(TlsClientAuth.OPTIONAL).build())
+                .maxTcpConnections(MAX_CONNECTIONS)
+                .shutdownHook(false)
+                .addProtocol(io.helidon.webserver.http1.Http1Config.builder().maxHeadersSize(MAX_HEADERS).build())
+                .routing(HttpRouting.builder().any("/*", door::handle))
+                .build()
+                .start();
+        return new ApiServer(server, watches);
+    }
+
+    public int port() {
+        return server.port();
+    }
+
+    @Override
+    public void close() {
+        watches.close();
+        server.stop();
+    }
+
+    /** Looks at each request first: who asks, which kind of path, how many are inside. */
+    private static final class Door {
+
+        private final ResourceTypes types;
+        private final Authenticator authenticator;
+        private final ObjectRequests objects;
+        private final Discovery discovery;
+        private final OpenApi openApi;
+        private final Semaphore inside = new Semaphore(MAX_IN_FLIGHT);
+
+        Door(ResourceTypes types, Authenticator authenticator, ObjectRequests objects) {
+            this.types = types;
+            this.authenticator = authenticator;
+            this.objects = objects;
+            this.discovery = new Discovery(types);
+            this.openApi = new OpenApi(types);
+        }
+
+        void handle(ServerRequest request, ServerResponse response) {
+            try {
+                answer(request, response);
+            } catch (Failure failure) {
+                fail(response, failure);
+            } catch (StoreException.Full e) {
+                fail(response, Failure.full(String.valueOf(e.getMessage())));
+            } catch (StoreException e) {
+                fail(response, Failure.internal(String.valueOf(e.getMessage())));
+            } catch (RuntimeException e) {
+                LOG.log(ERROR, request.prologue().method() + " " + request.path().path() + " failed", e);
+                fail(response, Failure.internal(e.getClass().getSimpleName()));
+            }
+        }
+
+        private static void fail(ServerResponse response, Failure failure) {
+            if (response.isSent()) {
+                return;
+            }
+            if (failure.retryAfter() > 0) {
+                response.header(HeaderNames.RETRY_AFTER, Integer.toString(failure.retryAfter()));
+            }
+            response.status(Status.create(failure.code()));
+            Answers.json(response, failure.status());
+        }
+
+        private void answer(ServerRequest request, ServerResponse response) throws Failure {
+            var path = request.path().path();
+            switch (path) {
+                case "/healthz", "/livez", "/readyz" -> {
+                    Answers.text(response, "ok");
+                    return;
+                }
+                case "/version" -> {
+                    Answers.json(response, version());
+                    return;
+                }
+                default -> {
+                    // Everything else wants to know who asks.
+                }
+            }
+            var user = authenticator.user(request).orElseThrow(Failure::unauthorized);
+            if (!user.master()) {
+                throw Failure.forbidden("User \"" + user.name() + "\" cannot use path \"" + path + "\": only the group system:masters may", "", "", "");
+            }
+            var steps = Arrays.stream(path.split("/")).filter(s -> !s.isEmpty()).toList();
+            var meta = meta(request, response, steps);
+            if (meta.isPresent()) {
+                Answers.json(response, meta.get());
+                return;
+            }
+            var target = Target.parse(steps, types).orElseThrow(Failure::noResource);
+            var call = new Call(request, response, user, target);
+            if (call.flag("watch") && target.name().isEmpty()) {
+                objects.watch(call);
+                return;
+            }
+            if (!inside.tryAcquire()) {
+                throw Failure.busy("too many requests: " + MAX_IN_FLIGHT + " are in flight, please try again later");
+            }
+            try {
+                objects.serve(call);
+            } finally {
+                inside.release();
+            }
+        }
+
+        private Optional<? extends JsonNode> meta(ServerRequest request, ServerResponse response, List<String> steps) throws Failure {
+            var aggregated = Discovery.wantsAggregated(request.headers().first(HeaderNames.ACCEPT).orElse(""));
+            var first = steps.isEmpty() ? "" : steps.getFirst();
+            if (aggregated && steps.size() == 1 && (first.equals("api") || first.equals("apis"))) {
+                response.header(HeaderNames.CONTENT_TYPE, Discovery.AGGREGATED);
+                response.header(HeaderNames.VARY, "Accept");
+                return Optional.of(discovery.aggregated(first.equals("api")));
+            }
+            return switch (first) {
+                case "" -> Optional.of(paths());
+                case "api" -> switch (steps.size()) {
+                    case 1 -> Optional.of(Discovery.versions());
+                    case 2 -> Optional.of(discovery.resources("", steps.get(1)).orElseThrow(Failure::noResource));
+                    default -> Optional.empty();
+                };
+                case "apis" -> switch (steps.size()) {
+                    case 1 -> Optional.of(discovery.groups());
+                    case 2 -> Optional.of(discovery.group(steps.get(1)).orElseThrow(Failure::noResource));
+                    case 3 -> Optional.of(discovery.resources(steps.get(1), steps.get(2)).orElseThrow(Failure::noResource));
+                    default -> Optional.empty();
+                };
+                case "openapi" -> steps.size() == 2 && steps.get(1).equals("v3")
+                        ? Optional.of(openApi.index())
+                        : Optional.of(openApi.document(String.join("/", steps.subList(Math.min(2, steps.size()), steps.size()))).orElseThrow(Failure::noResource));
+                default -> throw Failure.noResource();
+            };
+        }
+
+        private static ObjectNode paths() {
+            var body = JsonNodeFactory.instance.objectNode();
+            body.putArray("paths").add("/api").add("/apis").add("/healthz").add("/livez").add("/openapi/v3").add("/readyz").add("/version");
+            return body;
+        }
+
+        private static ObjectNode version() {
+            return JsonNodeFactory.instance.objectNode()
+                    .put("major", "1").put("minor", "36").put("gitVersion", VERSION).put("gitCommit", "").put("gitTreeState", "clean")
+                    .put("buildDate", "1970-01-01T00:00:00Z").put("goVersion", "none").put("compiler", "javac").put("platform", "linux/amd64");
+        }
+    }
+
+    /** How answers are written. */
+    static final class Answers {
+
+        private Answers() {}
+
+        static void json(ServerResponse response, JsonNode body) {
+            if (!response.headers().contains(HeaderNames.CONTENT_TYPE)) {
+                response.header(HeaderNames.CONTENT_TYPE, "application/json");
+            }
+            response.send(Bodies.write(body));
+        }
+
+        static void text(ServerResponse response, String body) {
+            response.header(HeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8");
+            response.send(body.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+}

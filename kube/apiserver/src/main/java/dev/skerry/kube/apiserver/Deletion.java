@@ -1,0 +1,133 @@
+package dev.skerry.kube.apiserver;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.skerry.kube.store.ObjectStore;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Set;
+
+/** Deletes objects: at once, after a grace period, or when the last finalizer has gone. */
+final class Deletion {
+
+    /** Their deletion answers the object, not a Status. */
+    private static final Set<String> ANSWERED_WHOLE = Set.of("Pod", "Service", "ServiceAccount", "PersistentVolumeClaim", "PersistentVolume", "ReplicationController", "ResourceQuota", "PodTemplate");
+    private static final int MAX_TRIES = 20;
+
+    private final ObjectStore store;
+    private final InstantSource clock;
+
+    Deletion(ObjectStore store, InstantSource clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /** @param object the last state @param gone whether it has been removed, or only marked */
+    record Outcome(ObjectNode object, boolean gone) {}
+
+    Outcome delete(Call call, Target target, JsonNode options) throws Failure {
+        var type = target.type();
+        for (int i = 0; i < MAX_TRIES; i++) {
+            var entry = store.get(target.key()).orElseThrow(() -> Failure.notFound(type, target.name()));
+            var object = Bodies.stored(entry.value());
+            checkPreconditions(type, target.name(), object, options.path("preconditions"));
+            var metadata = Resources.metadata(object);
+            var grace = grace(call, type, object, options);
+            addFinalizer(metadata, policy(call, options));
+            var waits = !metadata.path("finalizers").isEmpty() || grace > 0 || type.kind().equals("Namespace");
+            if (call.dryRun()) {
+                return new Outcome(object, !waits);
+            }
+            if (!waits) {
+                var done = store.delete(entry.key(), entry.revision(), revision -> Bodies.write(Resources.at(object, revision)));
+                if (done.isPresent()) {
+                    return new Outcome(Bodies.stored(done.get().value()), true);
+                }
+                continue;
+            }
+            var marked = metadata.has("deletionTimestamp");
+            if (marked && metadata.path("deletionGracePeriodSeconds").asLong() <= grace) {
+                return new Outcome(object, false);
+            }
+            metadata.put("deletionTimestamp", clock.instant().plusSeconds(grace).truncatedTo(ChronoUnit.SECONDS).toString());
+            metadata.put("deletionGracePeriodSeconds", grace);
+            if (metadata.has("generation")) {
+                metadata.put("generation", metadata.path("generation").asLong() + 1);
+            }
+            if (type.kind().equals("Namespace")) {
+                object.withObject("/status").put("phase", "Terminating");
+            }
+            var done = store.update(entry.key(), entry.revision(), revision -> Bodies.write(Resources.at(object, revision)));
+            if (done.isPresent()) {
+                return new Outcome(Bodies.stored(done.get().value()), false);
+            }
+        }
+        throw Failure.modified(type, target.name());
+    }
+
+    static boolean answersObject(ResourceType type) {
+        return ANSWERED_WHOLE.contains(type.kind());
+    }
+
+    /** Whether a marked object without finalizers may go: a Pod's node and a namespace's controller have the last word. */
+    static boolean removable(ResourceType type, ObjectNode object) {
+        return switch (type.kind()) {
+            case "Namespace" -> object.path("spec").path("finalizers").isEmpty();
+            case "Pod" -> object.path("metadata").path("deletionGracePeriodSeconds").asLong() == 0;
+            default -> true;
+        };
+    }
+
+    private static void checkPreconditions(ResourceType type, String name, ObjectNode object, JsonNode preconditions) throws Failure {
+        for (var field : new String[] {"uid", "resourceVersion"}) {
+            var wanted = preconditions.path(field).asText("");
+            var real = object.path("metadata").path(field).asText("");
+            if (!wanted.isEmpty() && !wanted.equals(real)) {
+                var label = field.equals("uid") ? "UID" : "ResourceVersion";
+                throw Failure.conflict(type, name, "Precondition failed: " + label + " in precondition: " + wanted + ", " + label + " in object meta: " + real);
+            }
+        }
+    }
+
+    private static long grace(Call call, ResourceType type, ObjectNode object, JsonNode options) {
+        if (!type.kind().equals("Pod")) {
+            return 0;
+        }
+        var phase = object.path("status").path("phase").asText("");
+        if (object.path("spec").path("nodeName").asText("").isEmpty() || phase.equals("Succeeded") || phase.equals("Failed")) {
+            return 0;
+        }
+        if (options.path("gracePeriodSeconds").isNumber()) {
+            return Math.max(0, options.path("gracePeriodSeconds").asLong());
+        }
+        var query = call.query("gracePeriodSeconds");
+        return query.matches("[0-9]{1,9}") ? Long.parseLong(query) : object.path("spec").path("terminationGracePeriodSeconds").asLong(30);
+    }
+
+    private static String policy(Call call, JsonNode options) {
+        var policy = options.path("propagationPolicy").asText(call.query("propagationPolicy"));
+        if (policy.isEmpty() && options.path("orphanDependents").asBoolean(false)) {
+            return "Orphan";
+        }
+        return policy;
+    }
+
+    private static void addFinalizer(ObjectNode metadata, String policy) {
+        var finalizer = switch (policy) {
+            case "Foreground" -> "foregroundDeletion";
+            case "Orphan" -> "orphan";
+            default -> "";
+        };
+        if (finalizer.isEmpty()) {
+            return;
+        }
+        var finalizers = metadata.path("finalizers") instanceof ArrayNode there ? there : metadata.putArray("finalizers");
+        for (var one : finalizers) {
+            if (one.asText().equals(finalizer)) {
+                return;
+            }
+        }
+        finalizers.add(finalizer);
+    }
+}

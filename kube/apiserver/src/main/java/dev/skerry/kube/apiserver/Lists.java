@@ -1,0 +1,131 @@
+package dev.skerry.kube.apiserver;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.skerry.kube.store.ObjectStore;
+import dev.skerry.kube.store.ObjectStore.CompactedException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+
+/** Lists objects: by selector, in pages that show one revision. */
+final class Lists {
+
+    private static final int BATCH = 500;
+
+    private final ObjectStore store;
+
+    Lists(ObjectStore store) {
+        this.store = store;
+    }
+
+    /** @param next where the next page begins, or empty @param remaining how many objects follow, or -1 where that is not known */
+    record Page(List<ObjectNode> items, long revision, String next, long remaining) {}
+
+    Page list(Call call) throws Failure {
+        var target = call.target();
+        var selector = Selector.parse(call.query("labelSelector"), call.query("fieldSelector"), target.type());
+        var prefix = prefix(target);
+        var limit = number(call.query("limit"), "limit");
+        var position = Position.of(call.query("continue"), prefix);
+        var at = position.revision();
+        var version = call.query("resourceVersion");
+        if (at == 0 && call.query("resourceVersionMatch").equals("Exact")) {
+            at = number(version, "resourceVersion");
+        } else if (!version.isEmpty() && number(version, "resourceVersion") > store.revision()) {
+            throw Failure.tooNew(number(version, "resourceVersion"), store.revision());
+        }
+        var items = new ArrayList<ObjectNode>();
+        var after = position.after();
+        try {
+            while (true) {
+                var page = store.list(prefix, after, limit > 0 ? BATCH : 0, at);
+                at = page.revision();
+                for (int i = 0; i < page.entries().size(); i++) {
+                    var entry = page.entries().get(i);
+                    after = entry.key();
+                    var object = Bodies.stored(entry.value());
+                    if (selector.test(object)) {
+                        items.add(object);
+                    }
+                    var left = page.entries().size() - i - 1 + page.remaining();
+                    if (limit > 0 && items.size() == limit && left > 0) {
+                        return new Page(items, at, new Position(at, after).encode(), selector.everything() ? left : -1);
+                    }
+                }
+                if (!page.more()) {
+                    return new Page(items, at, "", 0);
+                }
+            }
+        } catch (CompactedException e) {
+            throw Failure.expired(position.revision() > 0
+                    ? "The provided continue parameter is too old to display a consistent list result."
+                    : "The resourceVersion for the provided list is too old.");
+        }
+    }
+
+    static String prefix(Target target) {
+        return target.type().namespaced() && !target.namespace().isEmpty() ? target.type().prefix() + target.namespace() + "/" : target.type().prefix();
+    }
+
+    static ObjectNode body(ResourceType type, Page page) {
+        var list = JsonNodeFactory.instance.objectNode();
+        list.put("kind", type.kind() + "List").put("apiVersion", type.gvk().apiVersion());
+        meta(list, page);
+        var items = list.putArray("items");
+        for (var item : page.items()) {
+            // As upstream: the built-in kinds' items of a list do not repeat what they are.
+            if (!type.custom()) {
+                item.remove(List.of("apiVersion", "kind"));
+            }
+            items.add(item);
+        }
+        return list;
+    }
+
+    static void meta(ObjectNode list, Page page) {
+        var meta = list.putObject("metadata").put("resourceVersion", Long.toString(page.revision()));
+        if (!page.next().isEmpty()) {
+            meta.put("continue", page.next());
+            if (page.remaining() > 0) {
+                meta.put("remainingItemCount", page.remaining());
+            }
+        }
+    }
+
+    static long number(String text, String parameter) throws Failure {
+        if (text.isEmpty()) {
+            return 0;
+        }
+        if (!text.matches("[0-9]{1,18}")) {
+            throw Failure.badRequest(parameter + ": Invalid value: \"" + text + "\": strconv.ParseUint: parsing \"" + text + "\": invalid syntax");
+        }
+        return Long.parseLong(text);
+    }
+
+    /** What a {@code continue} text holds. */
+    private record Position(long revision, String after) {
+
+        static Position of(String text, String prefix) throws Failure {
+            if (text.isEmpty()) {
+                return new Position(0, "");
+            }
+            try {
+                var plain = new String(Base64.getUrlDecoder().decode(text), StandardCharsets.UTF_8);
+                var space = plain.indexOf(' ');
+                var after = plain.substring(space + 1);
+                if (space > 0 && after.startsWith(prefix)) {
+                    return new Position(Long.parseLong(plain.substring(0, space)), after);
+                }
+            } catch (IllegalArgumentException e) {
+                throw Failure.badRequest("continue key is not valid: " + e.getMessage());
+            }
+            throw Failure.badRequest("continue key is not valid: it belongs to another list");
+        }
+
+        String encode() {
+            return Base64.getUrlEncoder().withoutPadding().encodeToString((revision + " " + after).getBytes(StandardCharsets.UTF_8));
+        }
+    }
+}

@@ -1,0 +1,229 @@
+package dev.skerry.kube.apiserver;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.skerry.kube.apiserver.ApiServer.Answers;
+import dev.skerry.kube.schema.InvalidSchemaException;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import java.io.IOException;
+import java.util.Set;
+
+/** One request for objects: by its method and subresource to what does it. */
+final class ObjectRequests {
+
+    private static final Set<String> LIKE_THE_OBJECT = Set.of("", "status", "finalize", "approval", "resize", "ephemeralcontainers");
+
+    private final ServerConfig config;
+    private final Resources resources;
+    private final Deletion deletion;
+    private final Lists lists;
+    private final Watches watches;
+    private final Tables tables;
+    private final Definitions definitions;
+
+    ObjectRequests(
+            ServerConfig config, Resources resources, Deletion deletion, Lists lists, Watches watches, Tables tables, Definitions definitions) {
+        this.config = config;
+        this.resources = resources;
+        this.deletion = deletion;
+        this.lists = lists;
+        this.watches = watches;
+        this.tables = tables;
+        this.definitions = definitions;
+    }
+
+    void watch(Call call) throws Failure {
+        watches.serve(call);
+    }
+
+    void serve(Call call) throws Failure {
+        var method = call.request().prologue().method().text();
+        var target = call.target();
+        if (!LIKE_THE_OBJECT.contains(target.subresource())) {
+            subresource(call, method);
+            return;
+        }
+        switch (method) {
+            case "GET" -> {
+                if (target.name().isEmpty()) {
+                    allowed(call, "list");
+                    Answers.json(call.response(), tables.renderList(call, lists.list(call)));
+                } else {
+                    allowed(call, "get");
+                    answer(call, 200, resources.get(target));
+                }
+            }
+            case "POST" -> {
+                allowed(call, "create");
+                if (!target.name().isEmpty()) {
+                    throw Failure.method();
+                }
+                var body = Bodies.object(call.request());
+                checkDefinition(call, body);
+                answer(call, 201, resources.create(call, body));
+                changed(call);
+            }
+            case "PUT" -> {
+                allowed(call, "update");
+                var body = Bodies.object(call.request());
+                checkDefinition(call, body);
+                answer(call, 200, resources.update(call, body));
+                changed(call);
+            }
+            case "PATCH" -> {
+                allowed(call, "patch");
+                var done = resources.patch(call, Bodies.mediaType(call.request()), Bodies.bytes(call.request()));
+                answer(call, done.created() ? 201 : 200, done.object());
+                changed(call);
+            }
+            case "DELETE" -> {
+                allowed(call, target.name().isEmpty() ? "deletecollection" : "delete");
+                delete(call);
+                changed(call);
+            }
+            default -> throw Failure.method();
+        }
+    }
+
+    private static void allowed(Call call, String verb) throws Failure {
+        if (!call.type().verbs().contains(verb)) {
+            throw Failure.method();
+        }
+    }
+
+    private void checkDefinition(Call call, ObjectNode body) throws Failure {
+        if (!call.type().kind().equals("CustomResourceDefinition") || !(body.path("spec") instanceof ObjectNode)) {
+            return;
+        }
+        try {
+            Definitions.served(body);
+        } catch (InvalidSchemaException e) {
+            throw Failure.invalid(call.type(), body.path("metadata").path("name").asText(""), e.causes());
+        }
+        definitions.establish(body);
+    }
+
+    /** A definition may have come or gone: serve accordingly. */
+    private void changed(Call call) {
+        if (call.type().kind().equals("CustomResourceDefinition")) {
+            definitions.load();
+        }
+    }
+
+    private void answer(Call call, int code, ObjectNode object) {
+        warn(call);
+        call.response().status(Status.create(code));
+        Answers.json(call.response(), tables.render(call, object, true));
+    }
+
+    private static void warn(Call call) {
+        if (!call.warnings().isEmpty()) {
+            call.response().headers().add(io.helidon.http.HeaderValues.create(
+                    HeaderNames.create("Warning"), call.warnings().stream().map(w -> "299 - " + new TextNode(w)).toList()));
+        }
+    }
+
+    private void delete(Call call) throws Failure {
+        var bytes = Bodies.bytes(call.request());
+        JsonNode options = bytes.length == 0 ? JsonNodeFactory.instance.objectNode()
+                : Bodies.mediaType(call.request()).equals("application/yaml") ? Bodies.yaml(bytes) : Bodies.json(bytes);
+        if (call.target().name().isEmpty()) {
+            var page = lists.list(call.withoutPaging());
+            for (var item : page.items()) {
+                var metadata = item.path("metadata");
+                try {
+                    deletion.delete(call, new Target(call.type(), metadata.path("namespace").asText(""), metadata.path("name").asText(), ""), options);
+                } catch (Failure e) {
+                    if (e.code() != 404) {
+                        throw e;
+                    }
+                }
+            }
+            Answers.json(call.response(), tables.renderList(call, page));
+            return;
+        }
+        var outcome = deletion.delete(call, call.target(), options);
+        if (Deletion.answersObject(call.type()) || !outcome.gone()) {
+            answer(call, 200, outcome.object());
+            return;
+        }
+        var status = JsonNodeFactory.instance.objectNode().put("kind", "Status").put("apiVersion", "v1");
+        status.putObject("metadata");
+        status.put("status", "Success");
+        var details = status.putObject("details").put("name", call.target().name());
+        if (!call.type().group().isEmpty()) {
+            details.put("group", call.type().group());
+        }
+        details.put("kind", call.type().plural()).put("uid", outcome.object().path("metadata").path("uid").asText());
+        Answers.json(call.response(), status);
+    }
+
+    private void subresource(Call call, String method) throws Failure {
+        switch (call.target().subresource()) {
+            case "log" -> log(call);
+            case "binding" -> bind(call);
+            case "scale" -> new Scales(resources, config.store()).serve(call, method);
+            default -> throw Failure.method();
+        }
+    }
+
+    private void bind(Call call) throws Failure {
+        var body = Bodies.object(call.request());
+        var node = body.path("target").path("name").asText("");
+        for (int i = 0; i < 20; i++) {
+            var entry = config.store().get(call.target().key()).orElseThrow(() -> Failure.notFound(call.type(), call.target().name()));
+            var pod = Bodies.stored(entry.value());
+            var bound = pod.path("spec").path("nodeName").asText("");
+            if (!bound.isEmpty()) {
+                throw Failure.conflict(call.type(), call.target().name(), "pod " + call.target().name() + " is already assigned to node \"" + bound + "\"");
+            }
+            pod.withObject("/spec").put("nodeName", node);
+            var conditions = pod.withObject("/status").withArray("conditions");
+            for (int c = conditions.size() - 1; c >= 0; c--) {
+                if (conditions.get(c).path("type").asText().equals("PodScheduled")) {
+                    conditions.remove(c);
+                }
+            }
+            conditions.addObject().put("type", "PodScheduled").put("status", "True").putNull("lastProbeTime")
+                    .put("lastTransitionTime", config.clock().instant().truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString());
+            if (config.store().update(entry.key(), entry.revision(), revision -> Bodies.write(Resources.at(pod, revision))).isPresent()) {
+                var status = JsonNodeFactory.instance.objectNode().put("kind", "Status").put("apiVersion", "v1");
+                status.putObject("metadata");
+                call.response().status(Status.CREATED_201);
+                Answers.json(call.response(), status.put("status", "Success").put("code", 201));
+                return;
+            }
+        }
+        throw Failure.modified(call.type(), call.target().name());
+    }
+
+    private void log(Call call) throws Failure {
+        var pod = resources.get(call.target());
+        var container = call.query("container");
+        var containers = pod.path("spec").path("containers");
+        if (container.isEmpty()) {
+            if (containers.size() > 1) {
+                throw Failure.badRequest("a container name must be specified for pod " + call.target().name() + ", choose one of: [" + TableCells.names(containers, "name").replace(',', ' ') + "]");
+            }
+            container = containers.path(0).path("name").asText();
+        }
+        var logs = config.logs().orElseThrow(() -> Failure.badRequest("this server has no node (expected: runtime.enabled: true)"));
+        call.response().header(HeaderNames.CONTENT_TYPE, "text/plain");
+        try (var out = call.response().outputStream()) {
+            logs.write(call.target().namespace(), call.target().name(), container, new PodLogs.Options(
+                    call.flag("follow"), call.flag("previous"), call.flag("timestamps"),
+                    number(call, "tailLines"), number(call, "sinceSeconds"), number(call, "limitBytes")), out);
+        } catch (IOException e) {
+            throw Failure.internal("the log could not be read: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static long number(Call call, String name) throws Failure {
+        return call.query(name).isEmpty() ? -1 : Lists.number(call.query(name), name);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.skerry.kube.apiserver;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.skerry.kube.schema.Gvk;
+import dev.skerry.kube.schema.Schema;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One kind as it is served at one version.
+ *
+ * @param subresources their entries of the discovery document, without the prefix of the resource
+ * @param custom whether a CustomResourceDefinition brought it
+ * @param columns table columns: of a custom kind with {@code jsonPath}, else of the facts
+ */
+record ResourceType(
+        Gvk gvk,
+        String plural,
+        String singular,
+        boolean namespaced,
+        Set<String> verbs,
+        List<String> shortNames,
+        List<String> categories,
+        JsonNode subresources,
+        Schema schema,
+        boolean custom,
+        JsonNode columns) {
+
+    String group() {
+        return gvk.group();
+    }
+
+    String version() {
+        return gvk.version();
+    }
+
+    String kind() {
+        return gvk.kind();
+    }
+
+    /** Keys of all objects of the kind begin so; versions share it. */
+    String prefix() {
+        return "/" + (group().isEmpty() ? "core" : group()) + "/" + plural + "/";
+    }
+
+    String key(String namespace, String name) {
+        return namespaced ? prefix() + namespace + "/" + name : prefix() + name;
+    }
+
+    boolean has(String subresource) {
+        for (var one : subresources) {
+            if (one.path("name").asText().equals(subresource)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,222 @@
+package dev.skerry.kube.apiserver;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+
+/** What stands in the cells of {@code kubectl get}. */
+final class TableCells {
+
+    private final InstantSource clock;
+
+    TableCells(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    ArrayNode columns(ResourceType type) {
+        var columns = JsonNodeFactory.instance.arrayNode();
+        if (!type.custom() && !type.columns().isEmpty()) {
+            type.columns().forEach(c -> columns.add(((ObjectNode) c.deepCopy()).put("description", c.path("description").asText(""))));
+            return columns;
+        }
+        column(columns, "Name", "string", "name", 0);
+        for (var column : type.columns()) {
+            column(columns, column.path("name").asText(), column.path("type").asText("string"), column.path("format").asText(""), column.path("priority").asInt());
+        }
+        if (type.columns().isEmpty()) {
+            column(columns, "Age", "date", "", 0);
+        }
+        return columns;
+    }
+
+    private static void column(ArrayNode columns, String name, String type, String format, int priority) {
+        columns.addObject().put("name", name).put("type", type).put("format", format).put("description", "").put("priority", priority);
+    }
+
+    ArrayNode of(ResourceType type, ObjectNode object) {
+        var cells = JsonNodeFactory.instance.arrayNode();
+        if (type.custom() || type.columns().isEmpty()) {
+            cells.add(object.path("metadata").path("name").asText());
+            for (var column : type.columns()) {
+                cells.add(custom(column, JsonPaths.find(object, column.path("jsonPath").asText())));
+            }
+            if (type.columns().isEmpty()) {
+                cells.add(age(object));
+            }
+            return cells;
+        }
+        for (var column : type.columns()) {
+            cells.add(cell(type, column.path("name").asText(), object));
+        }
+        return cells;
+    }
+
+    private JsonNode custom(JsonNode column, JsonNode value) {
+        if (value.isMissingNode() || value.isNull()) {
+            return NullNode.getInstance();
+        }
+        return switch (column.path("type").asText()) {
+            case "date" -> new TextNode(since(value.asText()));
+            case "string" -> value.isValueNode() ? new TextNode(value.asText()) : new TextNode(value.toString());
+            default -> value;
+        };
+    }
+
+    private JsonNode cell(ResourceType type, String column, ObjectNode o) {
+        var spec = o.path("spec");
+        var status = o.path("status");
+        var special = switch (type.kind()) {
+            case "Pod" -> PodCells.of(column, o, clock.instant());
+            case "Deployment" -> switch (column) {
+                case "Ready" -> text(status.path("readyReplicas").asInt() + "/" + spec.path("replicas").asInt());
+                case "Up-to-date" -> number(status.path("updatedReplicas"));
+                case "Available" -> number(status.path("availableReplicas"));
+                default -> template(column, o);
+            };
+            case "ReplicaSet" -> switch (column) {
+                case "Desired" -> number(spec.path("replicas"));
+                case "Current" -> number(status.path("replicas"));
+                case "Ready" -> number(status.path("readyReplicas"));
+                default -> template(column, o);
+            };
+            case "ConfigMap" -> column.equals("Data") ? number(o.path("data").size() + o.path("binaryData").size()) : null;
+            case "Secret" -> switch (column) {
+                case "Type" -> o.path("type");
+                case "Data" -> number(o.path("data").size());
+                default -> null;
+            };
+            case "Namespace" -> column.equals("Status") ? status.path("phase") : null;
+            case "Service" -> switch (column) {
+                case "Type" -> spec.path("type");
+                case "Cluster-IP" -> text(spec.path("clusterIP").asText("<none>"));
+                case "External-IP" -> text("<none>");
+                case "Port(s)" -> text(ports(spec.path("ports")));
+                case "Selector" -> text(labels(spec.path("selector")));
+                default -> null;
+            };
+            case "Node" -> NodeCells.of(column, o);
+            case "Event" -> switch (column) {
+                case "Last Seen" -> text(since(o.path("lastTimestamp").asText(o.path("eventTime").asText(""))));
+                case "Type" -> o.path("type");
+                case "Reason" -> o.path("reason");
+                case "Object" -> text(o.path("involvedObject").path("kind").asText().toLowerCase(java.util.Locale.ROOT) + "/" + o.path("involvedObject").path("name").asText());
+                case "Message" -> o.path("message");
+                case "Count" -> o.path("count");
+                default -> null;
+            };
+            case "CustomResourceDefinition" -> column.equals("Created At") ? o.path("metadata").path("creationTimestamp") : null;
+            case "Lease" -> column.equals("Holder") ? spec.path("holderIdentity") : null;
+            default -> null;
+        };
+        if (special != null && !special.isMissingNode()) {
+            return special;
+        }
+        return switch (column) {
+            case "Name" -> o.path("metadata").path("name");
+            case "Age" -> text(age(o));
+            default -> text("<none>");
+        };
+    }
+
+    private static @org.jspecify.annotations.Nullable JsonNode template(String column, JsonNode o) {
+        return switch (column) {
+            case "Containers" -> text(names(o.path("spec").path("template").path("spec").path("containers"), "name"));
+            case "Images" -> text(names(o.path("spec").path("template").path("spec").path("containers"), "image"));
+            case "Selector" -> text(labels(o.path("spec").path("selector").path("matchLabels")));
+            default -> null;
+        };
+    }
+
+    static String names(JsonNode list, String field) {
+        var names = new ArrayList<String>();
+        list.forEach(c -> names.add(c.path(field).asText()));
+        return String.join(",", names);
+    }
+
+    private static String labels(JsonNode labels) {
+        var texts = new ArrayList<String>();
+        labels.properties().forEach(e -> texts.add(e.getKey() + "=" + e.getValue().asText()));
+        return texts.isEmpty() ? "<none>" : String.join(",", texts);
+    }
+
+    private static String ports(JsonNode ports) {
+        var texts = new ArrayList<String>();
+        for (var port : ports) {
+            texts.add(port.path("port").asInt() + (port.has("nodePort") ? ":" + port.path("nodePort").asInt() : "") + "/" + port.path("protocol").asText("TCP"));
+        }
+        return texts.isEmpty() ? "<none>" : String.join(",", texts);
+    }
+
+    static JsonNode text(String text) {
+        return new TextNode(text);
+    }
+
+    static JsonNode number(JsonNode node) {
+        return number(node.asLong());
+    }
+
+    static JsonNode number(long number) {
+        return JsonNodeFactory.instance.numberNode(number);
+    }
+
+    private String age(JsonNode object) {
+        return since(object.path("metadata").path("creationTimestamp").asText(""));
+    }
+
+    private String since(String time) {
+        return since(time, clock.instant());
+    }
+
+    static String since(String time, Instant now) {
+        if (time.isEmpty()) {
+            return "<unknown>";
+        }
+        try {
+            return human(Duration.between(Instant.parse(time), now));
+        } catch (DateTimeParseException e) {
+            return "<invalid>";
+        }
+    }
+
+    /** As kubectl shows ages: two units while they say something. */
+    static String human(Duration age) {
+        var seconds = age.toSeconds();
+        if (seconds < -1) {
+            return "<invalid>";
+        }
+        if (seconds < 0) {
+            return "0s";
+        }
+        if (seconds < 120) {
+            return seconds + "s";
+        }
+        var minutes = seconds / 60;
+        if (minutes < 10) {
+            return seconds % 60 == 0 ? minutes + "m" : minutes + "m" + seconds % 60 + "s";
+        }
+        if (minutes < 180) {
+            return minutes + "m";
+        }
+        var hours = minutes / 60;
+        if (hours < 8) {
+            return minutes % 60 == 0 ? hours + "h" : hours + "h" + minutes % 60 + "m";
+        }
+        if (hours < 48) {
+            return hours + "h";
+        }
+        var days = hours / 24;
+        if (days < 8) {
+            return hours % 24 == 0 ? days + "d" : days + "d" + hours % 24 + "h";
+        }
+        return days < 730 ? days + "d" : days / 365 + "y" + (days / 365 < 8 && days % 365 != 0 ? days % 365 + "d" : "");
+    }
+
+}

@@ -1,0 +1,94 @@
+package dev.skerry.kube.apiserver;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+
+/** The form that the client asked for: the object itself, a table of it, or its metadata only. */
+final class Tables {
+
+    private final TableCells cells;
+
+    Tables(TableCells cells) {
+        this.cells = cells;
+    }
+
+    /** One object, or an item of a stream; {@code head} says whether a table carries its column definitions. */
+    JsonNode render(Call call, ObjectNode object, boolean head) {
+        return switch (form(call.accept())) {
+            case "Table" -> table(call, List.of(object), object.path("metadata"), head);
+            case "PartialObjectMetadata" -> partial(object);
+            default -> object;
+        };
+    }
+
+    JsonNode renderList(Call call, Lists.Page page) {
+        return switch (form(call.accept())) {
+            case "Table" -> {
+                var meta = JsonNodeFactory.instance.objectNode();
+                Lists.meta(meta, page);
+                yield table(call, page.items(), meta.path("metadata"), true);
+            }
+            case "PartialObjectMetadataList" -> {
+                var list = JsonNodeFactory.instance.objectNode();
+                list.put("kind", "PartialObjectMetadataList").put("apiVersion", "meta.k8s.io/v1");
+                Lists.meta(list, page);
+                var items = list.putArray("items");
+                page.items().forEach(i -> items.add(partial(i)));
+                yield list;
+            }
+            default -> Lists.body(call.type(), page);
+        };
+    }
+
+    private static String form(String accept) {
+        for (var option : accept.split(",")) {
+            var as = option.indexOf(";as=");
+            if (as < 0) {
+                return "";
+            }
+            var end = option.indexOf(';', as + 4);
+            var group = option.contains("g=meta.k8s.io");
+            if (group) {
+                return option.substring(as + 4, end < 0 ? option.length() : end).strip();
+            }
+        }
+        return "";
+    }
+
+    private static ObjectNode partial(ObjectNode object) {
+        var partial = JsonNodeFactory.instance.objectNode();
+        partial.put("kind", "PartialObjectMetadata").put("apiVersion", "meta.k8s.io/v1").set("metadata", object.path("metadata"));
+        return partial;
+    }
+
+    private ObjectNode table(Call call, List<ObjectNode> objects, JsonNode meta, boolean head) {
+        var table = JsonNodeFactory.instance.objectNode();
+        table.put("kind", "Table").put("apiVersion", "meta.k8s.io/v1");
+        var metadata = table.putObject("metadata");
+        for (var field : List.of("resourceVersion", "continue", "remainingItemCount")) {
+            if (meta.has(field)) {
+                metadata.set(field, meta.get(field));
+            }
+        }
+        if (head) {
+            table.set("columnDefinitions", cells.columns(call.type()));
+        } else {
+            table.putNull("columnDefinitions");
+        }
+        var rows = table.putArray("rows");
+        for (var object : objects) {
+            var row = rows.addObject();
+            ArrayNode line = cells.of(call.type(), object);
+            row.set("cells", line);
+            switch (call.query("includeObject")) {
+                case "None" -> row.putNull("object");
+                case "Object" -> row.set("object", object);
+                default -> row.set("object", partial(object));
+            }
+        }
+        return table;
+    }
+}

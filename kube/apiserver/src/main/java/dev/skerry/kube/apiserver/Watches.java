@@ -1,0 +1,174 @@
+package dev.skerry.kube.apiserver;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.skerry.kube.store.ObjectStore;
+import dev.skerry.kube.store.ObjectStore.Change;
+import dev.skerry.kube.store.ObjectStore.CompactedException;
+import dev.skerry.kube.store.ObjectStore.WatchClosedException;
+import io.helidon.http.HeaderValues;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Streams changes, a JSON object a line, until the time is over or the reader has gone. */
+final class Watches {
+
+    private static final int MAX_WATCHES = 2_000;
+    private static final Duration BOOKMARK_EVERY = Duration.ofSeconds(30);
+    private static final Duration LOOK = Duration.ofMillis(500);
+    private static final int SHORTEST_SECONDS = 1_800;
+
+    private final ObjectStore store;
+    private final Lists lists;
+    private final Tables tables;
+    private final Semaphore free = new Semaphore(MAX_WATCHES);
+    private volatile boolean closed;
+
+    Watches(ObjectStore store, Lists lists, Tables tables) {
+        this.store = store;
+        this.lists = lists;
+        this.tables = tables;
+    }
+
+    void close() {
+        closed = true;
+    }
+
+    void serve(Call call) throws Failure {
+        var selector = Selector.parse(call.query("labelSelector"), call.query("fieldSelector"), call.type());
+        if (!call.target().name().isEmpty()) {
+            throw Failure.method();
+        }
+        var seconds = Lists.number(call.query("timeoutSeconds"), "timeoutSeconds");
+        var end = System.nanoTime() + Duration.ofSeconds(seconds > 0 ? seconds : SHORTEST_SECONDS + ThreadLocalRandom.current().nextInt(SHORTEST_SECONDS)).toNanos();
+        var version = Lists.number(call.query("resourceVersion"), "resourceVersion");
+        var initial = call.flag("sendInitialEvents");
+        if (!free.tryAcquire()) {
+            throw Failure.busy("too many watches: " + MAX_WATCHES + " are open (expected: fewer)");
+        }
+        try {
+            Lists.Page start = initial || version == 0 ? lists.list(call.withoutPaging()) : null;
+            var after = start == null ? version : start.revision();
+            call.response().header(HeaderValues.CONTENT_TYPE_JSON);
+            call.response().header("Cache-Control", "no-cache, private");
+            try (var out = call.response().outputStream()) {
+                var stream = new Stream(call, out, selector);
+                try (var watcher = store.watch(Lists.prefix(call.target()), after)) {
+                    if (start != null) {
+                        for (var object : start.items()) {
+                            stream.event("ADDED", object);
+                        }
+                        if (initial) {
+                            stream.bookmark(start.revision(), true);
+                        }
+                    }
+                    out.flush();
+                    pump(call, stream, watcher, end);
+                } catch (CompactedException e) {
+                    stream.error(Failure.expired("too old resource version: " + after + " (" + e.oldest() + ")"));
+                } catch (WatchClosedException e) {
+                    stream.error(Failure.expired("the watch " + e.getMessage()));
+                }
+            } catch (IOException | UncheckedIOException e) {
+                // The reader has gone: that is how most watches end.
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            free.release();
+        }
+    }
+
+    private void pump(Call call, Stream stream, ObjectStore.Watcher watcher, long end) throws InterruptedException, WatchClosedException, IOException {
+        var bookmarks = call.flag("allowWatchBookmarks");
+        var nextBookmark = System.nanoTime() + BOOKMARK_EVERY.toNanos();
+        while (!closed) {
+            var left = end - System.nanoTime();
+            if (left <= 0) {
+                if (bookmarks) {
+                    stream.bookmark(watcher.progress(), false);
+                }
+                return;
+            }
+            var change = watcher.next(LOOK.toNanos() < left ? LOOK : Duration.ofNanos(left));
+            while (change.isPresent()) {
+                stream.change(change.get());
+                change = watcher.next(Duration.ZERO);
+            }
+            if (bookmarks && System.nanoTime() > nextBookmark) {
+                stream.bookmark(watcher.progress(), false);
+                nextBookmark = System.nanoTime() + BOOKMARK_EVERY.toNanos();
+            }
+            stream.flush();
+        }
+    }
+
+    /** Writes one watch's events. */
+    private final class Stream {
+
+        private final Call call;
+        private final OutputStream out;
+        private final Selector selector;
+        private boolean dirty;
+        private boolean first = true;
+
+        Stream(Call call, OutputStream out, Selector selector) {
+            this.call = call;
+            this.out = out;
+            this.selector = selector;
+        }
+
+        /** What the change means to this watcher: an object may come into its selection or leave it. */
+        void change(Change change) throws IOException {
+            var object = Bodies.stored(change.entry().value());
+            var before = change.previous().map(p -> Bodies.stored(p.value())).filter(selector).isPresent();
+            var now = change.type() != Change.Type.DELETED && selector.test(object);
+            var type = now ? Optional.of(before ? "MODIFIED" : "ADDED") : before ? Optional.of("DELETED") : Optional.<String>empty();
+            if (type.isPresent()) {
+                event(type.get(), object);
+            }
+        }
+
+        void event(String type, ObjectNode object) throws IOException {
+            write(type, tables.render(call, object, first));
+            first = false;
+        }
+
+        void bookmark(long revision, boolean initialEnd) throws IOException {
+            var object = JsonNodeFactory.instance.objectNode();
+            object.put("kind", call.type().kind()).put("apiVersion", call.type().gvk().apiVersion());
+            var metadata = object.putObject("metadata").put("resourceVersion", Long.toString(revision)).putNull("creationTimestamp");
+            if (initialEnd) {
+                metadata.putObject("annotations").put("k8s.io/initial-events-end", "true");
+            }
+            write("BOOKMARK", tables.render(call, object, false));
+        }
+
+        void error(Failure failure) throws IOException {
+            write("ERROR", failure.status());
+            flush();
+        }
+
+        private void write(String type, JsonNode object) throws IOException {
+            var event = JsonNodeFactory.instance.objectNode();
+            event.put("type", type).set("object", object);
+            out.write(Bodies.write(event));
+            out.write('\n');
+            dirty = true;
+        }
+
+        void flush() throws IOException {
+            if (dirty) {
+                out.flush();
+                dirty = false;
+            }
+        }
+    }
+}
