@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.interfaces.ECPrivateKey;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -41,7 +42,7 @@ record Kubeconfig(Path file, KubernetesClient client) {
                 - name: %1$s
                   context: {cluster: %1$s, user: admin}
                 current-context: %1$s
-                """.formatted(name, url, base64(Pem.encode(authority.certificate())), base64(Pem.encode(certificate)), base64(Pem.encode(keys.getPrivate())));
+                """.formatted(name, url, base64(Pem.encode(authority.certificate())), base64(Pem.encode(certificate)), base64(Pem.encodeSec1((ECPrivateKey) keys.getPrivate())));
         Pem.write(file, text, true);
         return new Kubeconfig(file, read(file));
     }

@@ -23,7 +23,8 @@ public final class Main implements Runnable {
         Logs.configure();
         System.exit(new CommandLine(new Main())
                 .setExecutionExceptionHandler((failure, line, result) -> {
-                    line.getErr().println("skerry: " + (failure.getMessage() == null ? failure.toString() : failure.getMessage()));
+                    line.getErr().println("skerry: " + (failure.getMessage() == null ? failure.toString() : failure.getMessage())
+                            + (failure.getCause() == null ? "" : " (" + failure.getCause().getMessage() + ")"));
                     if (Boolean.getBoolean("skerry.debug")) {
                         failure.printStackTrace(line.getErr());
                     }

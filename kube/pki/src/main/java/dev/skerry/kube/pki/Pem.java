@@ -15,17 +15,20 @@ import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPrivateKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 
 /** Keys, certificates and signing requests as text (RFC 7468), and as files that survive a power cut. */
 public final class Pem {
 
     private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]+)-----END \\1-----");
     private static final int LINE = 64;
+    private static final int P256_BITS = 256;
 
     private Pem() {}
 
@@ -48,6 +51,16 @@ public final class Pem {
     /** A private key as PKCS#8 text. */
     public static String encode(PrivateKey key) {
         return encode("PRIVATE KEY", key.getEncoded());
+    }
+
+    /** A P-256 key in the older form (SEC 1) that more Kubernetes clients can read. */
+    public static String encodeSec1(ECPrivateKey key) {
+        try {
+            var curve = new ASN1ObjectIdentifier("1.2.840.10045.3.1.7");
+            return encode("EC PRIVATE KEY", new org.bouncycastle.asn1.sec.ECPrivateKey(P256_BITS, key.getS(), curve).getEncoded());
+        } catch (IOException e) {
+            throw new IllegalStateException("a parsed key cannot be encoded", e);
+        }
     }
 
     /** The bytes of the first block with that label. */
