@@ -186,9 +186,13 @@ public final class DurableLog implements History, Outbox, AutoCloseable {
     /**
      * Asks for the disk at once and waits.
      *
-     * @return whether all before {@code position} is durable; false if {@code timeout} passed first
+     * @return whether all before {@code position} is durable; false if {@code timeout} passed first, or the batch was
+     *     dropped and has none
      */
     public boolean awaitDurable(long position, Duration timeout) throws InterruptedException {
+        if (position < 0) {
+            return false;
+        }
         tail.lock();
         try {
             urgent = true;

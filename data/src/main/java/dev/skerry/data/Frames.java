@@ -44,7 +44,7 @@ final class Frames {
             return -1;
         }
         int length = Input.fixed32(bytes, at);
-        if (length < 1 || length > LONGEST || length > limit - at - HEAD) {
+        if (length < 1 || length > LONGEST || length > limit - at - HEAD || bytes[at + HEAD] > RECORD) {
             return -1;
         }
         return crc(bytes, at + HEAD, length) == Input.fixed32(bytes, at + 4) ? HEAD + length : -1;

@@ -117,6 +117,7 @@ class LogFaultTest {
             }
             assertThat(answer).isEqualTo(-1);
             assertThat(log.dropped()).isEqualTo(1);
+            assertThat(log.awaitDurable(answer, SOON)).isFalse();
             assertThat(log.end()).isZero();
             assertThat(notices).anySatisfy(n -> assertThat(n).contains("new readings are dropped"));
         }
