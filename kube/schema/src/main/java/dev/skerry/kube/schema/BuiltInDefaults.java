@@ -15,6 +15,7 @@ final class BuiltInDefaults {
     private static final int MODE = 0644;
 
     private static final Map<String, Consumer<ObjectNode>> RULES = Map.ofEntries(
+            Map.entry("core.v1.Pod", o -> flag(object(o, "spec"), "enableServiceLinks", true)),
             Map.entry("core.v1.PodSpec", BuiltInDefaults::podSpec),
             Map.entry("core.v1.Container", BuiltInDefaults::container),
             Map.entry("core.v1.EphemeralContainer", BuiltInDefaults::container),

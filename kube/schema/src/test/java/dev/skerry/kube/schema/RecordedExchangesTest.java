@@ -102,6 +102,70 @@ class RecordedExchangesTest {
         assertThat(wrong.size()).isLessThan(checked / 2);
     }
 
+    /** Status is set on creation by code elsewhere, and pods and their like are filled by admission. */
+    @Test
+    void ownersAfterCreationAreAsRecorded() throws IOException {
+        List<String> wrong = new ArrayList<>();
+        int checked = 0;
+        for (String topic : List.of("crud", "defaulting", "fields")) {
+            for (JsonNode scenario : scenarios(topic)) {
+                for (JsonNode step : scenario.path("steps")) {
+                    Schema schema = step.get("body") instanceof ObjectNode body ? catalog.find(Gvk.of(body)).orElse(null) : null;
+                    JsonNode answer = step.at("/expect/body");
+                    if (schema == null || step.at("/expect/code").asInt() != 201 || !step.path("method").asText().equals("POST")
+                            || answer.at("/metadata/managedFields").isMissingNode() || answer.at("/metadata/managedFields").size() > 1) {
+                        continue;
+                    }
+                    ObjectNode object = step.get("body").deepCopy();
+                    Defaults.apply(object, schema);
+                    object.withObjectProperty("metadata").remove("managedFields");
+                    ManagedFields.update(null, object, schema, "exchange", answer.path("apiVersion").asText(), "Update", "", NOW);
+                    checked++;
+                    Set<String> ours = owners(object);
+                    Set<String> theirs = owners(answer);
+                    if (!ours.equals(theirs)) {
+                        wrong.add(scenario.path("name").asText() + "/" + step.path("id").asText() + "\n  is  " + ours + "\n  not " + theirs);
+                    }
+                }
+            }
+        }
+        System.getLogger("owners").log(System.Logger.Level.INFO, "{0} checked, {1} differ\n{2}", checked, wrong.size(), String.join("\n", wrong));
+        assertThat(wrong.size()).isLessThan(checked / 2 + 1);
+    }
+
+    /** Only what the object itself tells: the faults of a POST. */
+    @Test
+    void faultsAreWordedAsRecorded() throws IOException {
+        List<String> wrong = new ArrayList<>();
+        int checked = 0;
+        for (JsonNode scenario : scenarios("validation")) {
+            for (JsonNode step : scenario.path("steps")) {
+                Schema schema = step.get("body") instanceof ObjectNode body ? catalog.find(Gvk.of(body)).orElse(null) : null;
+                int code = step.at("/expect/code").asInt();
+                if (schema == null || code != 422 && code != 201 || !step.path("method").asText().equals("POST")) {
+                    continue;
+                }
+                ObjectNode object = step.get("body").deepCopy();
+                Gvk kind = Gvk.of(object);
+                Defaults.apply(object, schema);
+                Set<String> ours = new HashSet<>();
+                BuiltInValidation.validate(kind, object).forEach(c -> ours.add(c.text()));
+                Set<String> theirs = new HashSet<>();
+                step.at("/expect/body/details/causes").forEach(c -> {
+                    if (!c.path("field").asText().startsWith("metadata")) {
+                        theirs.add(c.path("field").asText() + ": " + c.path("message").asText());
+                    }
+                });
+                checked++;
+                if (!ours.equals(theirs)) {
+                    wrong.add((code == 201 ? "REFUSED " : "") + scenario.path("name").asText() + "/" + step.path("id").asText() + "\n  is  " + ours + "\n  not " + theirs);
+                }
+            }
+        }
+        System.getLogger("faults").log(System.Logger.Level.INFO, "{0} checked, {1} differ\n{2}", checked, wrong.size(), String.join("\n", wrong));
+        assertThat(wrong).noneMatch(w -> w.startsWith("REFUSED"));
+    }
+
     private static Set<String> owners(JsonNode object) {
         Set<String> entries = new HashSet<>();
         object.at("/metadata/managedFields").forEach(e -> entries.add(e.path("manager").asText() + " " + e.path("operation").asText() + " " + FieldSet.parse(e.path("fieldsV1"))));
