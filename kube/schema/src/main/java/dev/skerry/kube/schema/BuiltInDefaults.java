@@ -56,7 +56,7 @@ final class BuiltInDefaults {
             Map.entry("apps.v1.ReplicaSetSpec", o -> number(o, "replicas", 1)),
             Map.entry("apps.v1.StatefulSetSpec", BuiltInDefaults::statefulSet),
             Map.entry("apps.v1.DaemonSetSpec", BuiltInDefaults::daemonSet),
-            Map.entry("batch.v1.JobSpec", BuiltInDefaults::job),
+            Map.entry("batch.v1.Job", o -> job(object(o, "spec"))),
             Map.entry("batch.v1.CronJobSpec", o -> {
                 text(o, "concurrencyPolicy", "Allow");
                 flag(o, "suspend", false);
@@ -89,6 +89,7 @@ final class BuiltInDefaults {
                 object(o, "objectSelector");
                 text(o, "matchPolicy", "Equivalent");
             }),
+            Map.entry("admissionregistration.v1.MutatingAdmissionPolicySpec", o -> text(o, "failurePolicy", "Fail")),
             Map.entry("admissionregistration.v1.ValidatingAdmissionPolicySpec", o -> text(o, "failurePolicy", "Fail")),
             Map.entry("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition", BuiltInDefaults::definition),
             Map.entry("io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference", o -> number(o, "port", 443)));
