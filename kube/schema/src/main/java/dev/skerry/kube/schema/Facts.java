@@ -27,6 +27,11 @@ public final class Facts {
         return read("types.json");
     }
 
+    /** How built-in types write empty members: {@code {types: {name: {omit: [...], zero: {...}}}}}. */
+    static JsonNode shapes() {
+        return read("shapes.json");
+    }
+
     private static JsonNode read(String name) {
         try (InputStream in = Facts.class.getResourceAsStream(name)) {
             if (in == null) {

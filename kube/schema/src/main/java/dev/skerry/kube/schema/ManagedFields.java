@@ -17,7 +17,7 @@ public final class ManagedFields {
      * {@code status} of a built-in kind is recorded on its subresource only. {@code managedFields: [{}]} forgets all owners.
      *
      * @param live the object before, or null if it is new
-     * @param updated the object after defaulting and admission; entries that it brings count if there are any
+     * @param updated the object after defaulting, on creation before admission and allocation; entries that it brings count if there are any
      * @param operation {@code Update}
      * @param subresource empty for the object itself
      */

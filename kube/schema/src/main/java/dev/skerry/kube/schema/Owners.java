@@ -72,6 +72,24 @@ final class Owners {
         }
     }
 
+    /** What an applier owned so far; an applier stays the same when it turns to another version of the kind. */
+    @Nullable FieldSet adopt(Owner applier) {
+        for (Owner owner : List.copyOf(fields.keySet())) {
+            boolean same = owner.applies() && owner.manager().equals(applier.manager()) && owner.subresource().equals(applier.subresource());
+            FieldSet set = fields.get(owner);
+            if (same && set != null) {
+                fields.remove(owner);
+                String time = times.remove(owner);
+                if (time != null) {
+                    times.put(applier, time);
+                }
+                fields.put(applier, set);
+                return set;
+            }
+        }
+        return null;
+    }
+
     FieldSet own(Owner owner) {
         FieldSet set = fields.get(owner);
         return set == null ? new FieldSet() : set.difference(OWNERLESS);

@@ -22,14 +22,21 @@ public final class Schema {
 
     private final JsonNode own;
     private final @Nullable Types types;
+    private final String name;
     private volatile @Nullable Schema target;
     private final Map<String, Schema> properties = new ConcurrentHashMap<>(4);
     private volatile @Nullable Schema items;
     private volatile @Nullable Schema additional;
 
     Schema(JsonNode own, @Nullable Types types) {
+        this(own, types, own.path(REF).asText());
+    }
+
+    /** A named type itself. */
+    Schema(JsonNode own, @Nullable Types types, String name) {
         this.own = own;
         this.types = types;
+        this.name = name;
     }
 
     /** Named types, each made at its first use. */
@@ -51,9 +58,9 @@ public final class Schema {
         return text("type");
     }
 
-    /** The name of the type that this node refers to, such as {@code io.k8s.api.core.v1.Container}, or empty. */
+    /** The name of the type that this node is or refers to, such as {@code io.k8s.api.core.v1.Container}, or empty. */
     public String typeName() {
-        return own.path(REF).asText();
+        return name;
     }
 
     /** The schema of a named member, or of any member if the node is a map; empty if the member is unknown. */
@@ -196,8 +203,7 @@ public final class Schema {
     private Schema whole() {
         Schema known = target;
         if (known == null) {
-            String name = typeName();
-            known = name.isEmpty() || types == null ? this : types.get(name);
+            known = !own.has(REF) || types == null ? this : types.get(name);
             target = known;
         }
         return known;

@@ -52,7 +52,7 @@ public final class SchemaCatalog {
 
         @Override
         public Schema get(String name) {
-            return parsed.computeIfAbsent(name, n -> new Schema(all().path(n), this));
+            return parsed.computeIfAbsent(name, n -> new Schema(all().path(n), this, n));
         }
     }
 }

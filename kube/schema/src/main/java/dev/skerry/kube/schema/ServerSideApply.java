@@ -31,7 +31,7 @@ public final class ServerSideApply {
         before.withObjectProperty("metadata").remove("managedFields");
         Owners owners = Owners.read(live);
         Owners.Owner self = new Owners.Owner(manager, "Apply", apiVersion, subresource);
-        FieldSet last = owners.fields.get(self);
+        FieldSet last = owners.adopt(self);
 
         JsonNode merged = Structure.merge(before, wanted, schema);
         owners.fields.put(self, Structure.fields(wanted, schema));

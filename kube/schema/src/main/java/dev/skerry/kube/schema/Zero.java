@@ -26,6 +26,7 @@ final class Zero {
     }
 
     private static void structure(ObjectNode object, Schema schema) {
+        Shapes.complete(object, schema.typeName());
         for (String name : schema.propertyNames()) {
             Schema member = schema.property(name);
             if (member == null) {
