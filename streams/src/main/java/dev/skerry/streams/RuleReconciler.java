@@ -36,6 +36,8 @@ final class RuleReconciler implements Reconciler<Rule>, AutoCloseable {
     private final RuleEngine engine;
     private final Map<String, Running> running = new ConcurrentHashMap<>();
 
+    private final Map<String, Long> told = new ConcurrentHashMap<>();
+
     RuleReconciler(KubernetesClient client, RuleEngine engine) {
         this.client = client;
         this.engine = engine;
@@ -44,9 +46,10 @@ final class RuleReconciler implements Reconciler<Rule>, AutoCloseable {
     @Override
     public UpdateControl<Rule> reconcile(Rule rule, Context<Rule> context) {
         var namespace = rule.getMetadata().getNamespace();
-        var key = namespace + "/" + rule.getMetadata().getName();
+        var key = key(rule);
         if (context.isPrimaryResourceDeleted() || rule.getMetadata().getDeletionTimestamp() != null) {
             stop(key);
+            told.remove(key);
             return UpdateControl.noUpdate();
         }
         var spec = rule.getSpec();
@@ -68,8 +71,10 @@ final class RuleReconciler implements Reconciler<Rule>, AutoCloseable {
             var stats = now.handle().stats();
             return tell(rule, "Running", stats.lastError().isEmpty() ? null : stats.lastError(), stats, TELL);
         } catch (UnknownStreamException e) {
+            stop(key);
             return tell(rule, "Waiting", e.getMessage(), null, RETRY);
         } catch (SqlException e) {
+            stop(key);
             return tell(rule, "Rejected", e.getMessage(), null, TELL);
         }
     }
@@ -81,7 +86,7 @@ final class RuleReconciler implements Reconciler<Rule>, AutoCloseable {
                 .toList()));
     }
 
-    private static UpdateControl<Rule> tell(
+    private UpdateControl<Rule> tell(
             Rule rule, String state, @Nullable String message, @Nullable RuleStats stats, Duration again) {
         var old = rule.getStatus();
         boolean ok = state.equals("Running");
@@ -92,23 +97,21 @@ final class RuleReconciler implements Reconciler<Rule>, AutoCloseable {
             return UpdateControl.<Rule>noUpdate().rescheduleAfter(again);
         }
         // Our own write comes back as an event: counts alone are written when the half minute is over.
-        if (old != null && state.equals(old.state()) && lately(rule)) {
+        if (ok && old != null && state.equals(old.state()) && lately(rule)) {
             return UpdateControl.<Rule>noUpdate().rescheduleAfter(again);
         }
         var patch = new Rule();
         patch.setMetadata(new io.fabric8.kubernetes.api.model.ObjectMetaBuilder()
                 .withName(rule.getMetadata().getName()).withNamespace(rule.getMetadata().getNamespace())
-                .addToAnnotations(Map.of()).build());
+                .build());
         patch.setStatus(status);
         patch.setSpec(rule.getSpec());
-        TOLD.put(rule.getMetadata().getUid() == null ? "" : rule.getMetadata().getUid(), System.nanoTime());
+        told.put(key(rule), System.nanoTime());
         return UpdateControl.patchStatus(patch).rescheduleAfter(again);
     }
 
-    private static final Map<String, Long> TOLD = new ConcurrentHashMap<>();
-
-    private static boolean lately(Rule rule) {
-        var at = TOLD.get(rule.getMetadata().getUid() == null ? "" : rule.getMetadata().getUid());
+    private boolean lately(Rule rule) {
+        var at = told.get(key(rule));
         return at != null && System.nanoTime() - at < TELL.toNanos() - 1_000_000_000L;
     }
 
@@ -123,6 +126,10 @@ final class RuleReconciler implements Reconciler<Rule>, AutoCloseable {
         }
         return new ConditionBuilder().withType("Ready").withStatus(ok ? "True" : "False").withReason(state)
                 .withMessage(message == null ? "" : message).withLastTransitionTime(since).build();
+    }
+
+    private static String key(Rule rule) {
+        return rule.getMetadata().getNamespace() + "/" + rule.getMetadata().getName();
     }
 
     private void stop(String key) {
