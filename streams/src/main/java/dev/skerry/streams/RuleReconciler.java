@@ -1,0 +1,146 @@
+package dev.skerry.streams;
+
+import dev.skerry.data.Field;
+import dev.skerry.data.StreamSchema;
+import dev.skerry.data.ValueType;
+import dev.skerry.model.DeviceModel;
+import dev.skerry.model.Rule;
+import dev.skerry.model.RuleSpec;
+import dev.skerry.model.RuleStatus;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps the engine's rules the ones that the API names. Counts are written at most every half minute. */
+@ControllerConfiguration(name = "rules", triggerReconcilerOnAllEvents = true)
+final class RuleReconciler implements Reconciler<Rule>, AutoCloseable {
+
+    private static final Duration TELL = Duration.ofSeconds(30);
+    private static final Duration RETRY = Duration.ofSeconds(3);
+
+    private record Running(RuleSpec spec, RuleHandle handle) {}
+
+    private final KubernetesClient client;
+    private final RuleEngine engine;
+    private final Map<String, Running> running = new ConcurrentHashMap<>();
+
+    private final Map<String, Long> told = new ConcurrentHashMap<>();
+
+    RuleReconciler(KubernetesClient client, RuleEngine engine) {
+        this.client = client;
+        this.engine = engine;
+    }
+
+    @Override
+    public UpdateControl<Rule> reconcile(Rule rule, Context<Rule> context) {
+        var namespace = rule.getMetadata().getNamespace();
+        var key = key(rule);
+        if (context.isPrimaryResourceDeleted() || rule.getMetadata().getDeletionTimestamp() != null) {
+            stop(key);
+            told.remove(key);
+            return UpdateControl.noUpdate();
+        }
+        var spec = rule.getSpec();
+        if (spec.paused()) {
+            stop(key);
+            return tell(rule, "Paused", null, null, TELL);
+        }
+        try {
+            var now = running.get(key);
+            if (now != null && (!now.spec().equals(spec)
+                    || !schema(namespace, now.handle().schema().stream()).equals(Optional.of(now.handle().schema())))) {
+                stop(key);
+                now = null;
+            }
+            if (now == null) {
+                now = new Running(spec, engine.start(namespace, rule.getMetadata().getName(), spec, this::schema));
+                running.put(key, now);
+            }
+            var stats = now.handle().stats();
+            return tell(rule, "Running", stats.lastError().isEmpty() ? null : stats.lastError(), stats, TELL);
+        } catch (UnknownStreamException e) {
+            stop(key);
+            return tell(rule, "Waiting", e.getMessage(), null, RETRY);
+        } catch (SqlException e) {
+            stop(key);
+            return tell(rule, "Rejected", e.getMessage(), null, TELL);
+        }
+    }
+
+    private Optional<StreamSchema> schema(String namespace, String stream) {
+        var model = client.resources(DeviceModel.class).inNamespace(namespace).withName(stream).get();
+        return Optional.ofNullable(model).map(m -> new StreamSchema(namespace, stream, m.getSpec().properties().stream()
+                .map(p -> new Field(p.name(), ValueType.valueOf(p.type().name()), p.unit() == null ? "" : p.unit()))
+                .toList()));
+    }
+
+    private UpdateControl<Rule> tell(
+            Rule rule, String state, @Nullable String message, @Nullable RuleStats stats, Duration again) {
+        var old = rule.getStatus();
+        boolean ok = state.equals("Running");
+        var status = new RuleStatus(state, message, stats == null ? null : stats.rowsIn(),
+                stats == null ? null : stats.rowsOut(), stats == null ? null : stats.actionsFailed(),
+                List.of(condition(old, ok, state, message)));
+        if (status.equals(old)) {
+            return UpdateControl.<Rule>noUpdate().rescheduleAfter(again);
+        }
+        // Our own write comes back as an event: counts alone are written when the half minute is over.
+        if (ok && old != null && state.equals(old.state()) && lately(rule)) {
+            return UpdateControl.<Rule>noUpdate().rescheduleAfter(again);
+        }
+        var patch = new Rule();
+        patch.setMetadata(new io.fabric8.kubernetes.api.model.ObjectMetaBuilder()
+                .withName(rule.getMetadata().getName()).withNamespace(rule.getMetadata().getNamespace())
+                .build());
+        patch.setStatus(status);
+        patch.setSpec(rule.getSpec());
+        told.put(key(rule), System.nanoTime());
+        return UpdateControl.patchStatus(patch).rescheduleAfter(again);
+    }
+
+    private boolean lately(Rule rule) {
+        var at = told.get(key(rule));
+        return at != null && System.nanoTime() - at < TELL.toNanos() - 1_000_000_000L;
+    }
+
+    private static Condition condition(@Nullable RuleStatus old, boolean ok, String state, @Nullable String message) {
+        var since = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        if (old != null && old.conditions() != null) {
+            for (var c : old.conditions()) {
+                if (c.getType().equals("Ready") && c.getReason().equals(state)) {
+                    since = c.getLastTransitionTime();
+                }
+            }
+        }
+        return new ConditionBuilder().withType("Ready").withStatus(ok ? "True" : "False").withReason(state)
+                .withMessage(message == null ? "" : message).withLastTransitionTime(since).build();
+    }
+
+    private static String key(Rule rule) {
+        return rule.getMetadata().getNamespace() + "/" + rule.getMetadata().getName();
+    }
+
+    private void stop(String key) {
+        var was = running.remove(key);
+        if (was != null) {
+            was.handle().close();
+        }
+    }
+
+    @Override
+    public void close() {
+        List.copyOf(running.keySet()).forEach(this::stop);
+    }
+}
