@@ -129,7 +129,11 @@ final class ObjectRequests {
     private void delete(Call call) throws Failure {
         var bytes = Bodies.bytes(call.request());
         JsonNode options = bytes.length == 0 ? JsonNodeFactory.instance.objectNode()
-                : Bodies.mediaType(call.request()).equals("application/yaml") ? Bodies.yaml(bytes) : Bodies.json(bytes);
+                : switch (Bodies.mediaType(call.request())) {
+                    case "application/yaml" -> Bodies.yaml(bytes);
+                    case Bodies.PROTOBUF -> Bodies.protobuf(bytes);
+                    default -> Bodies.json(bytes);
+                };
         if (call.target().name().isEmpty()) {
             var page = lists.list(call.withoutPaging());
             for (var item : page.items()) {
