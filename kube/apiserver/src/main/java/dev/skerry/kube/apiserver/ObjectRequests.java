@@ -94,7 +94,7 @@ final class ObjectRequests {
         }
     }
 
-    private void checkDefinition(Call call, ObjectNode body) throws Failure {
+    private static void checkDefinition(Call call, ObjectNode body) throws Failure {
         if (!call.type().kind().equals("CustomResourceDefinition") || !(body.path("spec") instanceof ObjectNode)) {
             return;
         }
@@ -103,7 +103,6 @@ final class ObjectRequests {
         } catch (InvalidSchemaException e) {
             throw Failure.invalid(call.type(), body.path("metadata").path("name").asText(""), e.causes());
         }
-        definitions.establish(body);
     }
 
     /** A definition may have come or gone: serve accordingly. */

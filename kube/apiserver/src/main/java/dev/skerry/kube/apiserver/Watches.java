@@ -8,6 +8,7 @@ import dev.skerry.kube.store.ObjectStore.Change;
 import dev.skerry.kube.store.ObjectStore.CompactedException;
 import dev.skerry.kube.store.ObjectStore.WatchClosedException;
 import io.helidon.http.HeaderValues;
+import io.helidon.webserver.ServerConnectionException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -75,7 +76,7 @@ final class Watches {
                 } catch (WatchClosedException e) {
                     stream.error(Failure.expired("the watch " + e.getMessage()));
                 }
-            } catch (IOException | UncheckedIOException e) {
+            } catch (IOException | UncheckedIOException | ServerConnectionException e) {
                 // The reader has gone: that is how most watches end.
                 return;
             }
