@@ -8,7 +8,8 @@ if [ -e "$out/index.html" ] && [ -z "$(find src index.html package.json package-
 fi
 command -v npm >/dev/null || { echo "console: npm is missing (expected: Node.js 20 or newer)" >&2; exit 1; }
 if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
-    npm ci --no-audit --no-fund --loglevel=error
+    # Not "ci": it refuses a lock that leaves out other platforms' optional packages.
+    npm install --no-save --no-audit --no-fund --loglevel=error
     touch node_modules/.package-lock.json
 fi
 npm run --silent build -- --logLevel warn
