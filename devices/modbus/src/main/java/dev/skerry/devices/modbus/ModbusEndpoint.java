@@ -18,6 +18,12 @@ record ModbusEndpoint(String host, int port, int unit) {
         return new ModbusEndpoint(uri.getHost(), port, unit);
     }
 
+    /** As its users write it. */
+    @Override
+    public String toString() {
+        return "modbus-tcp://" + host + ":" + port + "?unit=" + unit;
+    }
+
     private static int unit(String query) {
         return query.matches("unit=[0-9]{1,3}") ? Integer.parseInt(query.substring(5)) : -1;
     }
