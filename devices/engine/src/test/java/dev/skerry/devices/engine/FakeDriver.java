@@ -33,7 +33,10 @@ final class FakeDriver implements DeviceDriver {
         final AtomicInteger connects = new AtomicInteger();
         volatile @Nullable DriverException refusesConnect;
         volatile @Nullable Exception failsRead;
+        volatile @Nullable DriverException failsReadOnce;
         volatile @Nullable DriverException failsWrite;
+        /** The address for which it refuses a whole request. */
+        volatile @Nullable String refuses;
         /** Called before a read answers; may block. */
         volatile Step beforeRead = () -> {};
 
@@ -110,6 +113,14 @@ final class FakeDriver implements DeviceDriver {
         public List<RawValue> read(ReadPlan plan) throws DriverException, InterruptedException {
             device.beforeRead.run();
             device.journal.add("read " + plan.description());
+            var once = device.failsReadOnce;
+            if (once != null) {
+                device.failsReadOnce = null;
+                throw once;
+            }
+            if (plan.points().stream().anyMatch(p -> p.address().equals(device.refuses))) {
+                throw new DriverException(Kind.REFUSED, device.refuses + ": no such register");
+            }
             switch (device.failsRead) {
                 case null -> {}
                 case DriverException e -> throw e;
