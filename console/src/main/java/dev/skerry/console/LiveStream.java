@@ -5,6 +5,7 @@ import dev.skerry.data.History;
 import dev.skerry.data.SeriesKey;
 import io.helidon.common.parameters.Parameters;
 import io.helidon.http.Status;
+import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -65,7 +66,7 @@ final class LiveStream {
                 out.flush();
                 LockSupport.parkNanos(TICK.toNanos());
             }
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException | ServerConnectionException e) {
             // The listener has gone; that is how live streams end.
             return;
         } finally {

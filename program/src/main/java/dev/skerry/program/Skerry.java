@@ -2,6 +2,13 @@ package dev.skerry.program;
 
 import static java.lang.System.Logger.Level.WARNING;
 
+import dev.skerry.console.ConsoleServer;
+import dev.skerry.console.ConsoleServer.ConsoleConfig;
+import dev.skerry.data.DurableLog;
+import dev.skerry.data.FileEventLog;
+import dev.skerry.data.IngestStore;
+import dev.skerry.data.LocalBus;
+import dev.skerry.data.LogSettings;
 import dev.skerry.kube.apiserver.ApiServer;
 import dev.skerry.kube.apiserver.ServerConfig;
 import dev.skerry.kube.pki.CertificateAuthority;
@@ -9,6 +16,7 @@ import dev.skerry.kube.pki.CertificateRequest;
 import dev.skerry.kube.pki.Keys;
 import dev.skerry.kube.pki.TlsContexts;
 import dev.skerry.kube.store.SqliteStore;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Files;
@@ -68,7 +76,31 @@ final class Skerry implements AutoCloseable {
         addresses.put("api", url);
         var kubeconfig = Kubeconfig.write(config.data().resolve("kubeconfig"), config.name(), url, authority);
         addresses.put("kubeconfig", kubeconfig.file().toString());
-        keep("client", kubeconfig.client());
+        var client = keep("client", kubeconfig.client());
+        if (!config.modules().isEmpty()) {
+            Crds.apply(client);
+            wireCapabilities(config, authority, client);
+        }
+    }
+
+    private void wireCapabilities(Config config, CertificateAuthority authority, KubernetesClient client) throws IOException {
+        var events = keep("event log", FileEventLog.open(config.data().resolve("events")));
+        var bus = new LocalBus();
+        var log = keep("durable log", DurableLog.open(
+                config.data().resolve("log"), LogSettings.defaults().withRetention(config.history().maxBytes(), config.history().maxAge()), clock));
+        keep("durable log's ear", log.attach(bus));
+        Optional<IngestStore> ingest = config.hub().isEmpty()
+                ? Optional.empty()
+                : Optional.of(keep("readings of the sites", IngestStore.open(config.data().resolve("readings"))));
+        if (config.modules().contains(Config.Module.CONSOLE)) {
+            var password = Passwords.loadOrCreate(config.data().resolve("console-password"));
+            var address = config.console().address();
+            var console = keep("console", listen("console.port", config.console().port(), () -> ConsoleServer.start(
+                    new ConsoleConfig(config.name(), address, config.console().port(),
+                            serverTls(authority, address, List.of("localhost", config.name())), password),
+                    client, new WholeHistory(log, ingest), events, clock)));
+            addresses.put("console", "https://" + host(address) + ":" + console.port());
+        }
     }
 
     private interface Opening<T> {

@@ -11,6 +11,7 @@ import io.helidon.common.tls.Tls;
 import io.helidon.common.tls.TlsClientAuth;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
+import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
@@ -103,6 +104,9 @@ public final class ApiServer implements AutoCloseable {
                 answer(request, response);
             } catch (Failure failure) {
                 fail(response, failure);
+            } catch (ServerConnectionException e) {
+                // The client has gone: the server closes what is left of the connection.
+                throw e;
             } catch (StoreException.Full e) {
                 fail(response, Failure.full(String.valueOf(e.getMessage())));
             } catch (StoreException e) {

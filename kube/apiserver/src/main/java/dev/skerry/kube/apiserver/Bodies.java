@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.skerry.kube.schema.ProtobufReader;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import org.yaml.snakeyaml.error.YAMLException;
 /** Objects to and from bytes, within limits. */
 final class Bodies {
 
+    static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
     static final int MAX_BYTES = 3 * 1024 * 1024;
     private static final int MAX_DEPTH = 200;
 
@@ -75,8 +77,22 @@ final class Bodies {
         return switch (mediaType(request)) {
             case "application/json", "*/*" -> asObject(json(bytes));
             case "application/yaml" -> asObject(yaml(bytes));
-            default -> throw Failure.media(mediaType(request), "application/json, application/yaml");
+            case PROTOBUF -> protobuf(bytes);
+            default -> throw Failure.media(mediaType(request), "application/json, application/yaml, " + PROTOBUF);
         };
+    }
+
+    static ObjectNode protobuf(byte[] bytes) throws Failure {
+        try {
+            return Protobuf.READER.read(bytes);
+        } catch (ProtobufReader.MalformedProtobufException e) {
+            throw Failure.badRequest(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Made when the first client speaks it. */
+    private static final class Protobuf {
+        static final ProtobufReader READER = new ProtobufReader();
     }
 
     static JsonNode json(byte[] bytes) throws Failure {

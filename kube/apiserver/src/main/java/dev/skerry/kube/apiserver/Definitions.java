@@ -38,6 +38,11 @@ final class Definitions {
         try {
             for (var entry : store.list(PREFIX, "", 0, 0).entries()) {
                 var definition = Bodies.stored(entry.value());
+                if (definition.path("status").path("conditions").isEmpty()) {
+                    establish(definition);
+                    // Somebody else may have written meanwhile: then the next look does it.
+                    store.update(entry.key(), entry.revision(), revision -> Bodies.write(Resources.at(definition, revision)));
+                }
                 try {
                     custom.addAll(served(definition));
                 } catch (InvalidSchemaException e) {
@@ -98,7 +103,7 @@ final class Definitions {
     }
 
     /** Fills in names and the conditions that tell clients that the kind is served. */
-    void establish(ObjectNode definition) {
+    private void establish(ObjectNode definition) {
         var spec = (ObjectNode) definition.path("spec");
         var names = spec.withObject("/names");
         var kind = names.path("kind").asText();

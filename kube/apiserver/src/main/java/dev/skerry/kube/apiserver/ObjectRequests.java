@@ -94,7 +94,7 @@ final class ObjectRequests {
         }
     }
 
-    private void checkDefinition(Call call, ObjectNode body) throws Failure {
+    private static void checkDefinition(Call call, ObjectNode body) throws Failure {
         if (!call.type().kind().equals("CustomResourceDefinition") || !(body.path("spec") instanceof ObjectNode)) {
             return;
         }
@@ -103,7 +103,6 @@ final class ObjectRequests {
         } catch (InvalidSchemaException e) {
             throw Failure.invalid(call.type(), body.path("metadata").path("name").asText(""), e.causes());
         }
-        definitions.establish(body);
     }
 
     /** A definition may have come or gone: serve accordingly. */
@@ -129,7 +128,11 @@ final class ObjectRequests {
     private void delete(Call call) throws Failure {
         var bytes = Bodies.bytes(call.request());
         JsonNode options = bytes.length == 0 ? JsonNodeFactory.instance.objectNode()
-                : Bodies.mediaType(call.request()).equals("application/yaml") ? Bodies.yaml(bytes) : Bodies.json(bytes);
+                : switch (Bodies.mediaType(call.request())) {
+                    case "application/yaml" -> Bodies.yaml(bytes);
+                    case Bodies.PROTOBUF -> Bodies.protobuf(bytes);
+                    default -> Bodies.json(bytes);
+                };
         if (call.target().name().isEmpty()) {
             var page = lists.list(call.withoutPaging());
             for (var item : page.items()) {

@@ -8,6 +8,7 @@ import dev.skerry.kube.store.ObjectStore.Change;
 import dev.skerry.kube.store.ObjectStore.CompactedException;
 import dev.skerry.kube.store.ObjectStore.WatchClosedException;
 import io.helidon.http.HeaderValues;
+import io.helidon.webserver.ServerConnectionException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -58,6 +59,9 @@ final class Watches {
             call.response().header(HeaderValues.CONTENT_TYPE_JSON);
             call.response().header("Cache-Control", "no-cache, private");
             try (var out = call.response().outputStream()) {
+                // A blank, which every JSON reader skips, brings the head of the answer on its way: clients wait for it.
+                out.write(' ');
+                out.flush();
                 var stream = new Stream(call, out, selector);
                 try (var watcher = store.watch(Lists.prefix(call.target()), after)) {
                     if (start != null) {
@@ -75,7 +79,7 @@ final class Watches {
                 } catch (WatchClosedException e) {
                     stream.error(Failure.expired("the watch " + e.getMessage()));
                 }
-            } catch (IOException | UncheckedIOException e) {
+            } catch (IOException | UncheckedIOException | ServerConnectionException e) {
                 // The reader has gone: that is how most watches end.
                 return;
             }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.zip.GZIPInputStream;
 
 /** Tables of facts about the built-in kinds. Each call reads the table anew: keep what you need, not the tree. */
 public final class Facts {
@@ -32,12 +33,17 @@ public final class Facts {
         return read("shapes.json");
     }
 
+    /** Protobuf field numbers by message: {@code {message: [{n, json, type, ...}]}}. */
+    static JsonNode protobuf() {
+        return read("protobuf.json.gz");
+    }
+
     private static JsonNode read(String name) {
         try (InputStream in = Facts.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new IllegalStateException(name + ": missing (expected: a resource beside " + Facts.class.getName() + ")");
             }
-            return JSON.readTree(in);
+            return JSON.readTree(name.endsWith(".gz") ? new GZIPInputStream(in) : in);
         } catch (IOException e) {
             throw new UncheckedIOException(name, e);
         }
