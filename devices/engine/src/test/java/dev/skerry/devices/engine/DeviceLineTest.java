@@ -196,8 +196,14 @@ class DeviceLineTest {
     @Test
     void refusesWritesWhenTooManyWait() throws Exception {
         var goOn = new CountDownLatch(1);
-        chiller.beforeRead = goOn::await;
+        var reading = new CountDownLatch(1);
+        chiller.beforeRead = () -> {
+            reading.countDown();
+            goOn.await();
+        };
         var line = start(device("fake://chiller", NEVER, point("setPoint", "w:s")));
+        // The line must be held up before the first write comes, or it takes that one out of the queue.
+        assertThat(reading.await(10, TimeUnit.SECONDS)).isTrue();
         var results = new ArrayList<CompletableFuture<WriteResult>>();
         for (int i = 0; i <= WriteQueue.CAPACITY; i++) {
             results.add(write(line, "setPoint", 40));
