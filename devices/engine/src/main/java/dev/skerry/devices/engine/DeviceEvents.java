@@ -36,20 +36,24 @@ final class DeviceEvents {
         var state = String.valueOf(now.state());
         var was = before != null ? before.state() : old == null || old.state() == null ? Statuses.ONLINE : old.state();
         if (state.equals(was)) {
-            told.putIfAbsent(key, new Told(state, System.nanoTime()));
+            told.putIfAbsent(key, new Told(state, bad(state) ? System.nanoTime() : longAgo()));
         } else if (bad(state)) {
-            if (before == null || System.nanoTime() - before.at() > APART.toNanos()) {
+            if (before == null || System.nanoTime() - before.at() >= APART.toNanos()) {
                 told.put(key, new Told(state, System.nanoTime()));
                 append(key, "warning", message(key, now));
             }
         } else if (bad(was) && !state.equals(Statuses.CONNECTING)) {
-            told.put(key, new Told(state, before == null ? System.nanoTime() - APART.toNanos() : before.at()));
+            told.put(key, new Told(state, before == null ? longAgo() : before.at()));
             append(key, "info", "device " + key.name() + ": " + state.toLowerCase(Locale.ROOT) + " again");
         }
     }
 
     void forget(DeviceKey key) {
         told.remove(key);
+    }
+
+    private static long longAgo() {
+        return System.nanoTime() - APART.toNanos();
     }
 
     private static boolean bad(String state) {
