@@ -101,6 +101,12 @@ final class Lines implements DeviceCommands, AutoCloseable {
         return Optional.ofNullable(slots.get(key)).map(slot -> slot.line);
     }
 
+    /** Writes and replacements that wait until another replacement or write of this device is over. */
+    int waits(DeviceKey key) {
+        var slot = slots.get(key);
+        return slot == null ? 0 : slot.gate.getQueueLength();
+    }
+
     @Override
     public WriteResult write(String namespace, String device, String property, Object value, String who, Duration timeout)
             throws InterruptedException {
