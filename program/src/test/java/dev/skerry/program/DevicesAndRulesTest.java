@@ -1,6 +1,7 @@
 package dev.skerry.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
@@ -19,6 +20,7 @@ import dev.skerry.model.Rule;
 import dev.skerry.model.RuleStatus;
 import dev.skerry.streams.StreamsModule;
 import dev.skerry.testkit.FaultProxy;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -65,13 +67,19 @@ class DevicesAndRulesTest {
     private FileEventLog events;
     private DevicesModule devices;
     private Simulator simulator;
+    private int others;
 
     @BeforeEach
     void start(@TempDir Path folder) throws Exception {
-        var clock = InstantSource.system();
         api = keep(RunningApi.start(folder));
         events = keep(FileEventLog.open(folder.resolve("events")));
         simulator = keep(Simulator.start(RECORDINGS, 0, 10));
+        others = parts.size();
+        startModules();
+    }
+
+    private void startModules() {
+        var clock = InstantSource.system();
         var bus = keep(new LocalBus());
         var modbus = keep(new ModbusDriver());
         devices = keep(new DevicesModule(api.client(), bus, List.of(modbus), events, clock));
@@ -88,8 +96,12 @@ class DevicesAndRulesTest {
 
     @AfterEach
     void stop() throws Exception {
-        for (var part : parts) {
-            part.close();
+        stopUntil(0);
+    }
+
+    private void stopUntil(int left) throws Exception {
+        while (parts.size() > left) {
+            parts.removeFirst().close();
         }
     }
 
@@ -223,6 +235,90 @@ class DevicesAndRulesTest {
         await().untilAsserted(() -> assertThat(model("chiller").getStatus().devices()).isEqualTo(1));
     }
 
+    /** One object that a client cannot read would end the list, and so the watch, of all objects of its kind. */
+    @Test
+    void refusesWhatTheReconcilersCouldNotRead() {
+        apply(MODELS);
+        var device = device("chiller-1", simulator.address() + "?unit=1");
+        for (var bad : List.of("soon", "0.5s", "-1s", "5", "99999999999h")) {
+            assertThatThrownBy(() -> apply(device.replace("50ms", bad))).as(bad).hasMessageContaining("spec.pollEvery");
+        }
+        assertThatThrownBy(() -> apply(device.replace("points:", "points:\n    - null"))).hasMessageContaining("spec.points[0]");
+        assertThatThrownBy(() -> apply(device.replace("0.1}", "much}"))).hasMessageContaining("spec.points[0].scale");
+        assertThatThrownBy(() -> apply(MODELS.replace("type: float", "type: flaot"))).hasMessageContaining("spec.properties[0].type");
+
+        apply(device);
+        awaitState("chiller-1", "Online");
+    }
+
+    @Test
+    void followsTheModelAndGoesOnWhereItFitsAgain() {
+        apply(MODELS);
+        apply(device("chiller-1", simulator.address() + "?unit=1"));
+        apply(COOL_DOWN);
+        awaitState("chiller-1", "Online");
+        awaitRule("cool-down", "Running");
+
+        apply(MODELS.replace("setPoint", "target"));
+
+        awaitState("chiller-1", "Rejected");
+        assertThat(status("chiller-1").orElseThrow().message())
+                .isEqualTo("spec.points[1].property: setPoint (expected: a property of chiller: flowTemperature, target)");
+        awaitRule("cool-down", "Rejected");
+
+        api.client().resource(MODELS).delete();
+        await().untilAsserted(() -> assertThat(status("chiller-1").orElseThrow().message())
+                .isEqualTo("spec.model: chiller (expected: an existing DeviceModel)"));
+        awaitRule("cool-down", "Waiting");
+
+        apply(MODELS);
+        awaitState("chiller-1", "Online");
+        awaitRule("cool-down", "Running");
+    }
+
+    @Test
+    void takesEverythingUpAgainAfterAStopAndWritesNoStatusForIt() throws Exception {
+        apply(MODELS);
+        apply(device("chiller-1", simulator.address() + "?unit=1"));
+        apply(COOL_DOWN);
+        awaitState("chiller-1", "Online");
+        await().untilAsserted(() -> assertThat(value("chiller-1", "setPoint").map(PointValue::value)).contains(44.0));
+        // Its status tells of the model's arrival; let that settle.
+        await().untilAsserted(() -> assertThat(model("chiller").getStatus().devices()).isEqualTo(1));
+        var device = stored("chiller-1").getMetadata().getResourceVersion();
+        var model = model("chiller").getMetadata().getResourceVersion();
+
+        stopUntil(others);
+        startModules();
+
+        await().untilAsserted(() -> assertThat(value("chiller-1", "setPoint").map(PointValue::value)).contains(44.0));
+        assertThat(devices.commands().write("default", "chiller-1", "setPoint", 50, "test", Duration.ofSeconds(5)).message()).isEmpty();
+        await().untilAsserted(() -> assertThat(value("chiller-1", "setPoint").map(PointValue::value)).contains(44.0));
+        assertThat(stored("chiller-1").getMetadata().getResourceVersion()).isEqualTo(device);
+        assertThat(model("chiller").getMetadata().getResourceVersion()).isEqualTo(model);
+        assertThat(events.newest(10)).extracting(EventLog.Event::kind).doesNotContain("device");
+    }
+
+    @Test
+    void aRuleSeesAndWritesItsOwnNamespaceOnlyAndNothingWhilePaused() throws Exception {
+        api.client().namespaces().resource(new NamespaceBuilder().withNewMetadata().withName("other").endMetadata().build()).create();
+        apply(MODELS);
+        apply(MODELS.replace("namespace: default", "namespace: other"));
+        apply(device("chiller-1", simulator.address() + "?unit=1"));
+        apply(device("chiller-1", simulator.address() + "?unit=2").replace("namespace: default", "namespace: other"));
+        apply(COOL_DOWN);
+        await().untilAsserted(() -> assertThat(value("chiller-1", "setPoint").map(PointValue::value)).contains(44.0));
+        assertThat(devices.values("other", "chiller-1").orElseThrow()).extracting(PointValue::value).contains(48.0);
+
+        apply(COOL_DOWN.replace("spec:", "spec:\n  paused: true"));
+        awaitRule("cool-down", "Paused");
+        assertThat(devices.commands().write("default", "chiller-1", "setPoint", 50, "test", Duration.ofSeconds(5)).message()).isEmpty();
+        await().during(Duration.ofMillis(500)).until(() -> value("chiller-1", "setPoint").map(PointValue::value).equals(Optional.of(50.0)));
+
+        apply(COOL_DOWN);
+        await().untilAsserted(() -> assertThat(value("chiller-1", "setPoint").map(PointValue::value)).contains(44.0));
+    }
+
     /** Answers the first bytes of each connection with these, or with half of a Modbus frame, and closes it. */
     private static ServerSocket answering(byte[] answer) throws IOException {
         var server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -280,12 +376,20 @@ class DevicesAndRulesTest {
         await().atMost(Duration.ofSeconds(30)).until(() -> status(device).map(DeviceStatus::state).equals(Optional.of(state)));
     }
 
+    private void awaitRule(String name, String state) {
+        await().atMost(Duration.ofSeconds(20)).until(() -> rule(name).map(RuleStatus::state).equals(Optional.of(state)));
+    }
+
     private String lost(String device) {
         return status(device).filter(s -> "Lost".equals(s.state())).map(DeviceStatus::message).orElse("not lost");
     }
 
     private Optional<DeviceStatus> status(String device) {
-        return Optional.ofNullable(api.client().resources(Device.class).inNamespace("default").withName(device).get()).map(Device::getStatus);
+        return Optional.ofNullable(stored(device)).map(Device::getStatus);
+    }
+
+    private Device stored(String device) {
+        return api.client().resources(Device.class).inNamespace("default").withName(device).get();
     }
 
     private Optional<RuleStatus> rule(String name) {

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -150,14 +151,14 @@ final class DeviceReconciler implements Reconciler<Device> {
     }
 
     private void wakeThoseOf(DeviceKey model) {
-        for (var device : of(model)) {
+        for (var device : of(model).orElse(List.of())) {
             wake.propagateEvent(ResourceID.fromResource(device));
         }
     }
 
-    /** The devices of a model, as the cache knows them. */
-    List<Device> of(DeviceKey model) {
+    /** The devices of a model; empty while the first list is under way. */
+    Optional<List<Device>> of(DeviceKey model) {
         var cache = devices;
-        return cache == null || !wake.isRunning() ? List.of() : cache.byIndex(BY_MODEL, model.namespace() + "/" + model.name());
+        return cache == null || !wake.isRunning() ? Optional.empty() : Optional.of(cache.byIndex(BY_MODEL, model.namespace() + "/" + model.name()));
     }
 }

@@ -32,7 +32,7 @@ public final class DevicesModule implements AutoCloseable {
         var known = new Models(client);
         devices = new DeviceReconciler(
                 drivers.stream().collect(Collectors.toMap(DeviceDriver::scheme, Function.identity())), known, lines, events, clock);
-        models = new ModelReconciler(known, model -> devices.of(model).size(), clock);
+        models = new ModelReconciler(known, model -> devices.of(model).map(List::size), clock);
     }
 
     /** What the operator of this process must register; it must be stopped before this module is closed. */

@@ -11,9 +11,11 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.function.ToIntFunction;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** Tells devices of their models, and says of a model whether it holds together and how many devices have it. */
 @ControllerConfiguration(name = "device-models", triggerReconcilerOnAllEvents = true)
@@ -21,14 +23,16 @@ final class ModelReconciler implements Reconciler<DeviceModel> {
 
     private static final DeviceModelSpec NONE = new DeviceModelSpec(List.of());
 
+    private static final Duration COUNT_LATER = Duration.ofSeconds(1);
+
     private final Models models;
-    private final ToIntFunction<DeviceKey> devices;
+    private final Function<DeviceKey, Optional<Integer>> devices;
     private final InstantSource clock;
     private final SimpleInboundEventSource<DeviceModel> wake = new SimpleInboundEventSource<>("devices");
     private final WritePace pace = new WritePace();
 
-    /** @param devices how many a model has */
-    ModelReconciler(Models models, ToIntFunction<DeviceKey> devices, InstantSource clock) {
+    /** @param devices how many a model has; empty if that is not known yet */
+    ModelReconciler(Models models, Function<DeviceKey, Optional<Integer>> devices, InstantSource clock) {
         this.models = models;
         this.devices = devices;
         this.clock = clock;
@@ -50,8 +54,13 @@ final class ModelReconciler implements Reconciler<DeviceModel> {
         }
         var spec = model.getSpec() == null ? NONE : model.getSpec();
         models.put(key, spec);
-        var now = Statuses.model(ModelCheck.faults(spec), devices.applyAsInt(key), model.getStatus(), model.getMetadata().getGeneration(), clock.instant());
-        if (now.equals(model.getStatus())) {
+        var count = devices.apply(key);
+        if (count.isEmpty()) {
+            return UpdateControl.<DeviceModel>noUpdate().rescheduleAfter(COUNT_LATER);
+        }
+        var old = model.getStatus();
+        var now = Statuses.model(ModelCheck.faults(spec), count.get(), old, model.getMetadata().getGeneration(), clock.instant());
+        if (now.equals(old)) {
             return UpdateControl.noUpdate();
         }
         var wait = pace.take(key);
