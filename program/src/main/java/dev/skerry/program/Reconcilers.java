@@ -2,9 +2,11 @@ package dev.skerry.program;
 
 import static java.lang.System.Logger.Level.ERROR;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -20,6 +22,8 @@ final class Reconcilers {
     private static final System.Logger LOG = System.getLogger(Reconcilers.class.getName());
     private static final int AT_A_TIME = 8;
     private static final Duration FIRST_LIST = Duration.ofSeconds(30);
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+    private static final Duration LAST_RETRY = Duration.ofSeconds(30);
     private static final Duration LAST_RECONCILE = Duration.ofSeconds(10);
 
     private Reconcilers() {}
@@ -41,9 +45,15 @@ final class Reconcilers {
                 })
                 .withCacheSyncTimeout(FIRST_LIST)
                 .withReconciliationTerminationTimeout(LAST_RECONCILE));
-        all.forEach(operator::register);
+        all.forEach(reconciler -> register(operator, reconciler));
         operator.start();
         return operator::stop;
+    }
+
+    /** However long the API is away: tried until it is back. */
+    private static <P extends HasMetadata> void register(Operator operator, Reconciler<P> reconciler) {
+        operator.register(reconciler, settings -> settings.withRetry(new GenericRetry()
+                .withoutMaxAttempts().setInitialInterval(FIRST_RETRY).setMaxInterval(LAST_RETRY.toMillis())));
     }
 
     private static ThreadPoolExecutor threads() {

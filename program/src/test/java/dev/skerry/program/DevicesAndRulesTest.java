@@ -82,11 +82,11 @@ class DevicesAndRulesTest {
         var clock = InstantSource.system();
         var bus = keep(new LocalBus());
         var modbus = keep(new ModbusDriver());
-        devices = keep(new DevicesModule(api.client(), bus, List.of(modbus), events, clock));
-        var streams = keep(new StreamsModule(api.client(), bus, devices.commands(), events, clock));
+        devices = keep(new DevicesModule(api.far(), bus, List.of(modbus), events, clock));
+        var streams = keep(new StreamsModule(api.far(), bus, devices.commands(), events, clock));
         var all = new ArrayList<Reconciler<?>>(devices.reconcilers());
         all.addAll(streams.reconcilers());
-        keep(Reconcilers.start(api.client(), all));
+        keep(Reconcilers.start(api.far(), all));
     }
 
     private <T extends AutoCloseable> T keep(T part) {
@@ -297,6 +297,33 @@ class DevicesAndRulesTest {
         assertThat(stored("chiller-1").getMetadata().getResourceVersion()).isEqualTo(device);
         assertThat(model("chiller").getMetadata().getResourceVersion()).isEqualTo(model);
         assertThat(events.newest(10)).extracting(EventLog.Event::kind).doesNotContain("device");
+    }
+
+    /** The data path never waits for the control path, and the control path catches up. */
+    @Test
+    void readsDecidesAndWritesWhileTheApiIsAwayAndTellsItAfterwards() throws Exception {
+        var line = keep(FaultProxy.to(simulator.address().getPort()));
+        apply(MODELS);
+        apply(COOL_DOWN);
+        apply(device("chiller-1", simulator.address() + "?unit=1"));
+        apply(device("chiller-2", "modbus-tcp://127.0.0.1:" + line.port() + "?unit=2"));
+        awaitState("chiller-1", "Online");
+        awaitState("chiller-2", "Online");
+        await().untilAsserted(() -> assertThat(value("chiller-1", "setPoint").map(PointValue::value)).contains(44.0));
+
+        api.line().refuse();
+        line.refuse();
+
+        await().until(() -> value("chiller-2", "setPoint").map(PointValue::quality).equals(Optional.of(Quality.BAD)));
+        assertThat(devices.commands().write("default", "chiller-1", "setPoint", 50, "test", Duration.ofSeconds(5)).message()).isEmpty();
+        await().untilAsserted(() -> assertThat(value("chiller-1", "setPoint").map(PointValue::value)).contains(44.0));
+        assertThat(status("chiller-2").map(DeviceStatus::state)).contains("Online");
+
+        api.line().forward();
+
+        await().atMost(Duration.ofSeconds(60)).until(() -> status("chiller-2").map(DeviceStatus::state).equals(Optional.of("Lost")));
+        line.forward();
+        awaitState("chiller-2", "Online");
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.skerry.kube.pki.CertificateRequest;
 import dev.skerry.kube.pki.Keys;
 import dev.skerry.kube.pki.TlsContexts;
 import dev.skerry.kube.store.SqliteStore;
+import dev.skerry.testkit.FaultProxy;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
@@ -17,8 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A real API on a free port that knows Skerry's kinds and the namespace {@code default}, over a store in a folder, and its client. */
-record RunningApi(SqliteStore store, ApiServer server, KubernetesClient client) implements AutoCloseable {
+/**
+ * A real API on a free port that knows Skerry's kinds and the namespace {@code default}, over a store in a folder, and two
+ * clients: one near it, and one over a line that can break.
+ */
+record RunningApi(SqliteStore store, ApiServer server, KubernetesClient client, FaultProxy line, KubernetesClient far) implements AutoCloseable {
 
     static RunningApi start(Path folder) throws IOException {
         var clock = InstantSource.system();
@@ -32,11 +36,15 @@ record RunningApi(SqliteStore store, ApiServer server, KubernetesClient client) 
         var client = Kubeconfig.write(folder.resolve("kubeconfig"), "test", "https://127.0.0.1:" + server.port(), authority).client();
         Crds.apply(client);
         client.namespaces().resource(new NamespaceBuilder().withNewMetadata().withName("default").endMetadata().build()).create();
-        return new RunningApi(store, server, client);
+        var line = FaultProxy.to(server.port());
+        var far = Kubeconfig.write(folder.resolve("kubeconfig-far"), "test", "https://127.0.0.1:" + line.port(), authority).client();
+        return new RunningApi(store, server, client, line, far);
     }
 
     @Override
     public void close() {
+        far.close();
+        line.close();
         client.close();
         server.close();
         store.close();
