@@ -8,6 +8,7 @@ import dev.skerry.data.History;
 import dev.skerry.data.Ingest;
 import dev.skerry.data.IngestStore;
 import dev.skerry.data.LogSettings;
+import dev.skerry.data.Outbox;
 import dev.skerry.data.Outbox.Chunk;
 import dev.skerry.data.Outbox.Received;
 import dev.skerry.data.SeriesKey;
@@ -101,7 +102,11 @@ final class UploadScene implements AutoCloseable {
     }
 
     UploaderConfig config() {
-        return UploaderConfig.of(log, 0.8, CLOCK)
+        return config(log);
+    }
+
+    UploaderConfig config(Outbox outbox) {
+        return UploaderConfig.of(outbox, 0.8, CLOCK)
                 .withRetry(Duration.ofMillis(5), Duration.ofMillis(100))
                 .withNotices(notices::add);
     }

@@ -15,6 +15,7 @@ import dev.skerry.data.Outbox.Range;
 import dev.skerry.data.Outbox.Received;
 import dev.skerry.fabric.spoke.Uploader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -242,10 +243,7 @@ class UploadTest {
             append(scene.log, 0, 30, "note", "a");
             append(other, 30, 40, "note", "a");
             var outbox = new Exchanged(scene.log);
-            var config = scene.config();
-            var exchanged = new dev.skerry.fabric.spoke.UploaderConfig(
-                    outbox, 0.8, config.windowBytes(), config.firstRetry(), config.longestRetry(), config.clock(), config.notices());
-            try (var uploader = scene.uploader(exchanged)) {
+            try (var uploader = scene.uploader(scene.config(outbox))) {
                 await().atMost(LONG).untilAsserted(() -> assertThat(scene.counts("a")).hasSize(30));
                 outbox.log = other;
                 await().atMost(LONG).untilAsserted(() -> assertThat(scene.counts("a")).hasSize(40));
@@ -260,10 +258,61 @@ class UploadTest {
             append(scene.log, 0, 1, "note", "a");
             scene.line.redirect(other.server().port());
             try (var uploader = scene.uploader(scene.config())) {
-                await().atMost(LONG).untilAsserted(() -> assertThat(uploader.state().error()).contains("not signed by its authority"));
+                await().atMost(LONG).untilAsserted(() -> assertThat(uploader.state().error()).contains("parent: its certificate is not signed by its authority"));
                 assertThat(uploader.state().connected()).isFalse();
             }
             assertThat(other.counts("a")).isEmpty();
+        }
+    }
+
+    @Test
+    void passesOverWhatTheDiskCannotReadAndSaysSo() throws Exception {
+        try (var scene = new UploadScene(folder, settings())) {
+            append(scene.log, 0, 200, "note", "a");
+            var outbox = new Exchanged(scene.log);
+            outbox.damaged = 100;
+            try (var uploader = scene.uploader(scene.config(outbox))) {
+                await().atMost(LONG).until(() -> scene.counts("a").contains(199L));
+                await().atMost(LONG).until(() -> uploader.state().behind() == 64);
+            }
+            assertThat(scene.counts("a")).containsAll(numbers(0, 100)).containsAll(numbers(164, 200)).hasSize(136);
+            assertThat(scene.notices).singleElement().satisfies(n -> assertThat(n).contains("from 100 cannot be read", "bad sector"));
+        }
+    }
+
+    /** Positions that the parent has already cannot be used again: say so, and leap over them as soon as the log is opened again. */
+    @Test
+    void saysThatTheLogIsOlderThanWhatTheParentHolds() throws Exception {
+        Path place = folder.resolve("older");
+        try (var scene = new UploadScene(folder, settings())) {
+            try (var log = DurableLog.open(place, settings(), InstantSource.system())) {
+                append(log, 0, 50, "note", "a");
+            }
+            Path copy = folder.resolve("copy");
+            Files.createDirectories(copy);
+            try (var files = Files.list(place)) {
+                for (Path file : files.toList()) {
+                    Files.copy(file, copy.resolve(file.getFileName()));
+                }
+            }
+            try (var log = DurableLog.open(place, settings(), InstantSource.system())) {
+                append(log, 50, 100, "note", "a");
+                try (var uploader = scene.uploader(scene.config(log))) {
+                    await().atMost(LONG).untilAsserted(() -> assertThat(scene.counts("a")).hasSize(100));
+                }
+            }
+            try (var log = DurableLog.open(copy, settings(), InstantSource.system());
+                    var uploader = scene.uploader(scene.config(log))) {
+                await().atMost(LONG).untilAsserted(() -> assertThat(scene.notices).singleElement()
+                        .satisfies(n -> assertThat(n).contains("up to position 100, but it ends at 50")));
+                await().atMost(LONG).until(() -> uploader.state().connected());
+            }
+            try (var log = DurableLog.open(copy, settings(), InstantSource.system());
+                    var uploader = scene.uploader(scene.config(log))) {
+                append(log, 200, 210, "note", "a");
+                await().atMost(LONG).untilAsserted(() -> assertThat(scene.counts("a")).hasSize(110));
+            }
+            assertThat(scene.counts("a")).containsAll(numbers(0, 100)).containsAll(numbers(200, 210));
         }
     }
 
@@ -271,9 +320,10 @@ class UploadTest {
         return LongStream.range(from, to).boxed().toList();
     }
 
-    /** An outbox whose log is exchanged under it. */
+    /** An outbox whose log is exchanged under it, or has a record that cannot be read. */
     private static final class Exchanged implements Outbox {
         volatile DurableLog log;
+        volatile long damaged = -1;
 
         Exchanged(DurableLog log) {
             this.log = log;
@@ -301,7 +351,11 @@ class UploadTest {
 
         @Override
         public Optional<Chunk> read(Range stretch, int maxBytes) throws IOException {
-            return log.read(stretch, maxBytes);
+            long end = stretch.from() <= damaged ? Math.min(stretch.to(), damaged) : stretch.to();
+            if (end == stretch.from()) {
+                throw new IOException("bad sector");
+            }
+            return log.read(new Range(stretch.from(), end), maxBytes);
         }
 
         @Override

@@ -73,17 +73,8 @@ final class DataLine implements AutoCloseable {
         return requests.isReady();
     }
 
-    /** Sends as soon as the line is ready. */
-    void send(DataUp message, Duration wait) throws DataLineException, InterruptedException {
-        long until = System.nanoTime() + wait.toNanos();
-        while (!requests.isReady()) {
-            long left = until - System.nanoTime();
-            if (left <= 0) {
-                throw DataLineException.ended("the parent took nothing in " + wait.toSeconds() + "s");
-            }
-            checkOpen();
-            await(Duration.ofNanos(left));
-        }
+    /** Sends; what the line is not ready for, it keeps. */
+    void send(DataUp message) {
         requests.onNext(message);
     }
 
