@@ -13,6 +13,11 @@ import dev.skerry.fabric.hub.Hub;
 import dev.skerry.fabric.hub.HubConfig;
 import dev.skerry.fabric.hub.UploadServer;
 import dev.skerry.fabric.hub.UploadServerConfig;
+import dev.skerry.fabric.link.LinkSettings;
+import dev.skerry.fabric.spoke.Spoke;
+import dev.skerry.fabric.spoke.SpokeConfig;
+import dev.skerry.fabric.spoke.Uploader;
+import dev.skerry.fabric.spoke.UploaderConfig;
 import dev.skerry.kube.pki.CertificateAuthority;
 import dev.skerry.streams.StreamsModule;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -70,6 +75,9 @@ final class Capabilities {
             if (config.hub().isPresent() && ingest.isPresent()) {
                 startHub(config.hub().get(), ingest.get(), events);
             }
+            if (config.parent().isPresent()) {
+                startSpoke(config.parent().get(), log, events);
+            }
         }
         if (!reconcilers.isEmpty()) {
             parts.keep("reconcilers", Reconcilers.start(client, reconcilers));
@@ -90,8 +98,16 @@ final class Capabilities {
         var hub = parts.keep("hub", Parts.listen("hub.port", settings.port(), () -> Hub.start(new HubConfig(
                 client, config.data().resolve("hub"), authority, settings.address(), settings.port(), names, TRUST_DOMAIN, Version.TEXT, clock, events))));
         hub.dataPort(upload.port());
+        reconcilers.addAll(hub.reconcilers());
         parts.address("hub", Parts.host(settings.address()) + ":" + hub.port());
         parts.address("data", Parts.host(settings.address()) + ":" + upload.port());
+    }
+
+    private void startSpoke(Config.Parent parent, DurableLog log, FileEventLog events) throws IOException {
+        var uploader = parts.keep("uploader", Uploader.start(UploaderConfig.of(log, parent.liveShare(), clock)));
+        parts.keep("spoke", Spoke.start(new SpokeConfig(
+                config.name(), parent.host(), parent.port(), parent.token(), config.data().resolve("spoke"), client, Version.TEXT, events, clock,
+                LinkSettings.defaults(), uploader::channel)));
     }
 
     private void startConsole(WholeHistory history, FileEventLog events) throws IOException {
