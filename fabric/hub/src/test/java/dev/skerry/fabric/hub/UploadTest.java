@@ -244,7 +244,7 @@ class UploadTest {
             append(other, 30, 40, "note", "a");
             var outbox = new Exchanged(scene.log);
             try (var uploader = scene.uploader(scene.config(outbox))) {
-                await().atMost(LONG).untilAsserted(() -> assertThat(scene.counts("a")).hasSize(30));
+                await().atMost(LONG).until(() -> uploader.state().behind() == 0);
                 outbox.log = other;
                 await().atMost(LONG).untilAsserted(() -> assertThat(scene.counts("a")).hasSize(40));
             }

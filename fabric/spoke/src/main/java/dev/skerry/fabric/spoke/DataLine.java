@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class DataLine implements AutoCloseable {
 
-    /** The parent takes frames of 1 MiB. */
-    static final int MAX_FRAME = 256 << 10;
+    /** The parent takes frames of 1 MiB; a chunk of usual size goes in one. */
+    static final int MAX_FRAME = 512 << 10;
 
     /** Chunks that may wait for an answer, and so answers that may wait for us. */
     static final int MAX_UNANSWERED = 64;

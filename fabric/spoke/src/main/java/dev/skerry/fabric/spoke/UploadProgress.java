@@ -38,6 +38,7 @@ final class UploadProgress {
     private long keptAt = System.nanoTime() - KEEP_EVERY;
     private long toldAt = System.nanoTime() - TELL_EVERY;
     private long toldLost;
+    private long toldTheirs;
 
     UploadProgress(Outbox outbox, InstantSource clock, Consumer<String> notices) {
         this.outbox = outbox;
@@ -63,6 +64,7 @@ final class UploadProgress {
             lock.unlock();
         }
         tellOfLosses();
+        tellIfOlder();
     }
 
     void answered(Received held, int more) {
@@ -124,6 +126,22 @@ final class UploadProgress {
             toldLost = lost;
             tell("readings: history dropped " + more + " records before the parent had them (kept from position " + start + ")");
         }
+    }
+
+    /** Positions that the parent has already are no longer free; the log leaps over them when it is opened again. */
+    private void tellIfOlder() {
+        long theirs = end(received);
+        long ours = outbox.end();
+        if (theirs > ours && theirs != toldTheirs) {
+            toldTheirs = theirs;
+            tell("readings: the parent holds this log up to position " + theirs + ", but it ends at " + ours
+                    + ": it was restored from an older copy, and records up to there will not arrive (expected: a restart of this site)");
+        }
+    }
+
+    /** The position behind all that has arrived. */
+    static long end(Received received) {
+        return received.ranges().isEmpty() ? 0 : received.ranges().getLast().to();
     }
 
     UploaderState state() {

@@ -14,6 +14,7 @@ import dev.skerry.fabric.link.wire.DataUp;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -69,7 +70,7 @@ final class UploadSession {
         outbox = config.outbox();
         epoch = outbox.epoch();
         pace = new UploadPace(config.windowBytes());
-        received = new Received(epoch, java.util.List.of());
+        received = new Received(epoch, List.of());
         taken = received;
     }
 
@@ -81,6 +82,7 @@ final class UploadSession {
         long liveFrom = outbox.end();
         var plan = new UplinkPlan(liveFrom, config.liveShare());
         while (wanted.getAsBoolean()) {
+            checkEpoch(epoch);
             takeAnswers();
             progress.tick();
             var next = plan.next(taken, outbox.start(), outbox.end());
@@ -130,13 +132,8 @@ final class UploadSession {
         checkEpoch(held.epoch());
         received = held;
         taken = refusals.taken(held);
-        long end = outbox.end();
-        if (end(held) > end) {
-            progress.tell("readings: the parent holds this log up to position " + end(held) + ", but it ends at " + end
-                    + ": it was restored from an older copy, and records up to there will not arrive (expected: a restart of this site)");
-        }
         progress.connected(held);
-        LOG.log(INFO, "readings: connected, the parent lacks {0} records", held.missing(outbox.start(), end));
+        LOG.log(INFO, "readings: connected, the parent lacks {0} records", held.missing(outbox.start(), outbox.end()));
     }
 
     private void checkEpoch(String theirs) throws DataLineException {
@@ -191,7 +188,7 @@ final class UploadSession {
             return;
         }
         try {
-            outbox.read(Math.max(outbox.end(), end(taken)), 1, IDLE_WAIT);
+            outbox.read(Math.max(outbox.end(), UploadProgress.end(taken)), 1, IDLE_WAIT);
         } catch (IOException e) {
             line.await(IDLE_WAIT); // They are there; the next turn says what is wrong with them.
         }
@@ -276,9 +273,5 @@ final class UploadSession {
             takeAnswers();
         }
         line.finish();
-    }
-
-    private static long end(Received received) {
-        return received.ranges().isEmpty() ? 0 : received.ranges().getLast().to();
     }
 }

@@ -1,5 +1,6 @@
 package dev.skerry.fabric.spoke;
 
+import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
@@ -20,6 +21,7 @@ public final class Uploader implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(Uploader.class.getName());
     private static final Duration CLOSING = Duration.ofSeconds(8);
+    private static final int MOST_DOUBLINGS = 20;
 
     private final UploaderConfig config;
     private final UploadProgress progress;
@@ -128,6 +130,7 @@ public final class Uploader implements AutoCloseable {
 
     /** One line, from the dialling to its end, and the pause behind it if it failed. */
     private void upload(DataChannel to) throws InterruptedException {
+        String why;
         try (var line = DataLine.dial(to, config.clock())) {
             var session = new UploadSession(line, config, progress, refusals, () -> wanted(to));
             try {
@@ -139,14 +142,14 @@ public final class Uploader implements AutoCloseable {
             } catch (DataLineException e) {
                 tries = session.progressed() ? 0 : tries;
                 leaveOut(e, session);
-                failed(to, e.getMessage());
+                why = String.valueOf(e.getMessage());
             }
         } catch (RuntimeException e) {
             // An impossible key, or a mistake of ours: the way up must not end for it.
             LOG.log(ERROR, "readings: upload to " + to + " failed", e);
-            failed(to, e.toString());
+            why = e.toString();
         }
-        pause(to);
+        failed(to, why);
     }
 
     private void leaveOut(DataLineException end, UploadSession session) {
@@ -156,18 +159,23 @@ public final class Uploader implements AutoCloseable {
         }
     }
 
-    private void failed(DataChannel to, @Nullable String why) {
-        String text = why == null ? "failed" : why;
-        boolean repeated = text.equals(progress.state().error());
-        progress.disconnected(text);
-        LOG.log(repeated ? System.Logger.Level.DEBUG : WARNING, "readings: {0}: {1} (try {2})", to, text, tries + 1);
+    private void failed(DataChannel to, String why) throws InterruptedException {
+        boolean repeated = why.equals(progress.state().error());
+        progress.disconnected(why);
+        var pause = nextPause();
+        LOG.log(repeated ? DEBUG : WARNING, "readings: {0}: {1} (try {2}, next in {3} ms)", to, why, tries, pause.toMillis());
+        await(pause, to);
     }
 
     /** Half of it is chance, so that the sites of a parent that comes back do not come all at once. */
-    private void pause(DataChannel to) throws InterruptedException {
-        long longest = config.longestRetry().toNanos();
-        long pause = Math.min(longest, config.firstRetry().toNanos() << Math.min(tries++, 20));
-        long left = pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1);
+    private Duration nextPause() {
+        long pause = Math.min(config.longestRetry().toNanos(), config.firstRetry().toNanos() << Math.min(tries++, MOST_DOUBLINGS));
+        return Duration.ofNanos(pause / 2 + ThreadLocalRandom.current().nextLong(pause / 2 + 1));
+    }
+
+    /** Another channel, or the end, is not waited for. */
+    private void await(Duration pause, DataChannel to) throws InterruptedException {
+        long left = pause.toNanos();
         lock.lockInterruptibly();
         try {
             while (!closed && to.equals(channel) && left > 0) {
