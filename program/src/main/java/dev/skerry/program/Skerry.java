@@ -11,9 +11,12 @@ import dev.skerry.data.LocalBus;
 import dev.skerry.data.LogSettings;
 import dev.skerry.kube.apiserver.ApiServer;
 import dev.skerry.kube.apiserver.ServerConfig;
+import dev.skerry.kube.controllers.Controllers;
+import dev.skerry.kube.controllers.ControllersConfig;
 import dev.skerry.kube.pki.CertificateAuthority;
 import dev.skerry.kube.pki.CertificateRequest;
 import dev.skerry.kube.pki.Keys;
+import dev.skerry.kube.pki.Pem;
 import dev.skerry.kube.pki.TlsContexts;
 import dev.skerry.kube.store.SqliteStore;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -77,6 +80,7 @@ final class Skerry implements AutoCloseable {
         var kubeconfig = Kubeconfig.write(config.data().resolve("kubeconfig"), config.name(), url, authority);
         addresses.put("kubeconfig", kubeconfig.file().toString());
         var client = keep("client", kubeconfig.client());
+        keep("controllers", Controllers.start(client, new ControllersConfig(Pem.encode(authority.certificate()), clock)));
         if (!config.modules().isEmpty()) {
             Crds.apply(client);
             wireCapabilities(config, authority, client);
