@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Writer {
 
     /** The name under which the fields that the standard controllers own are known everywhere. */
-    private static final String MANAGER = "kube-controller-manager";
+    static final String MANAGER = "kube-controller-manager";
 
     private static final PatchContext MERGE =
             new PatchContext.Builder().withPatchType(PatchType.JSON_MERGE).withFieldManager(MANAGER).build();
