@@ -1,7 +1,6 @@
 package dev.skerry.kube.apiserver;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.skerry.kube.store.ObjectStore;
 import java.time.InstantSource;
@@ -13,6 +12,9 @@ final class Deletion {
 
     /** Their deletion answers the object, not a Status. */
     private static final Set<String> ANSWERED_WHOLE = Set.of("Pod", "Service", "ServiceAccount", "PersistentVolumeClaim", "PersistentVolume", "ReplicationController", "ResourceQuota", "PodTemplate");
+    private static final String FOREGROUND = "foregroundDeletion";
+    private static final String ORPHAN = "orphan";
+    private static final Set<String> GARBAGE_COLLECTOR = Set.of(FOREGROUND, ORPHAN);
     private static final int MAX_TRIES = 20;
 
     private final ObjectStore store;
@@ -34,7 +36,9 @@ final class Deletion {
             checkPreconditions(type, target.name(), object, options.path("preconditions"));
             var metadata = Resources.metadata(object);
             var grace = grace(call, type, object, options);
-            addFinalizer(metadata, policy(call, options));
+            var finalizers = metadata.path("finalizers").deepCopy();
+            applyPolicy(metadata, policy(call, options));
+            var sameFinalizers = finalizers.equals(metadata.path("finalizers"));
             var waits = !metadata.path("finalizers").isEmpty() || grace > 0 || type.kind().equals("Namespace");
             if (call.dryRun()) {
                 return new Outcome(object, !waits);
@@ -47,11 +51,14 @@ final class Deletion {
                 continue;
             }
             var marked = metadata.has("deletionTimestamp");
-            if (marked && metadata.path("deletionGracePeriodSeconds").asLong() <= grace) {
+            var sooner = !marked || metadata.path("deletionGracePeriodSeconds").asLong() > grace;
+            if (!sooner && sameFinalizers) {
                 return new Outcome(object, false);
             }
-            metadata.put("deletionTimestamp", clock.instant().plusSeconds(grace).truncatedTo(ChronoUnit.SECONDS).toString());
-            metadata.put("deletionGracePeriodSeconds", grace);
+            if (sooner) {
+                metadata.put("deletionTimestamp", clock.instant().plusSeconds(grace).truncatedTo(ChronoUnit.SECONDS).toString());
+                metadata.put("deletionGracePeriodSeconds", grace);
+            }
             if (metadata.has("generation")) {
                 metadata.put("generation", metadata.path("generation").asLong() + 1);
             }
@@ -113,21 +120,27 @@ final class Deletion {
         return policy;
     }
 
-    private static void addFinalizer(ObjectNode metadata, String policy) {
-        var finalizer = switch (policy) {
-            case "Foreground" -> "foregroundDeletion";
-            case "Orphan" -> "orphan";
-            default -> "";
-        };
-        if (finalizer.isEmpty()) {
+    /** The finalizers of the garbage collector say what becomes of the dependents: one at most, and none for the background. */
+    private static void applyPolicy(ObjectNode metadata, String policy) {
+        if (policy.isEmpty()) {
             return;
         }
-        var finalizers = metadata.path("finalizers") instanceof ArrayNode there ? there : metadata.putArray("finalizers");
-        for (var one : finalizers) {
-            if (one.asText().equals(finalizer)) {
-                return;
+        var wished = policy.equals("Foreground") ? FOREGROUND : policy.equals("Orphan") ? ORPHAN : "";
+        var left = metadata.arrayNode();
+        var there = false;
+        for (var one : metadata.path("finalizers")) {
+            there |= one.asText().equals(wished);
+            if (one.asText().equals(wished) || !GARBAGE_COLLECTOR.contains(one.asText())) {
+                left.add(one);
             }
         }
-        finalizers.add(finalizer);
+        if (!wished.isEmpty() && !there) {
+            left.add(wished);
+        }
+        if (left.isEmpty()) {
+            metadata.remove("finalizers");
+        } else {
+            metadata.set("finalizers", left);
+        }
     }
 }

@@ -183,6 +183,14 @@ final class ObjectRequests {
             if (!bound.isEmpty()) {
                 throw Failure.conflict(call.type(), call.target().name(), "pod " + call.target().name() + " is already assigned to node \"" + bound + "\"");
             }
+            var asked = body.path("metadata").path("uid").asText("");
+            var uid = pod.path("metadata").path("uid").asText();
+            if (!asked.isEmpty() && !asked.equals(uid)) {
+                throw Failure.conflict(call.type(), call.target().name(), "Precondition failed: UID in precondition: " + asked + ", UID in object meta: " + uid);
+            }
+            if (pod.path("metadata").has("deletionTimestamp")) {
+                throw Failure.conflict(call.type(), call.target().name(), "pod " + call.target().name() + " is being deleted, cannot be assigned to a host");
+            }
             pod.withObject("/spec").put("nodeName", node);
             var conditions = pod.withObject("/status").withArray("conditions");
             for (int c = conditions.size() - 1; c >= 0; c--) {

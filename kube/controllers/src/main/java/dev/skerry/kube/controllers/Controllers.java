@@ -49,6 +49,11 @@ public final class Controllers implements AutoCloseable {
         var namespaces = cache(client.namespaces());
         var pods = cache(client.pods().inAnyNamespace());
         controllers.add(new Namespaces(writer, config, namespaces, keep(Namespaces.accounts(writer)), keep(Namespaces.authorities(writer)), pods));
+        controllers.add(new GarbageCollector(writer));
+        controllers.add(new Scheduler(writer, config, cache(client.nodes()), pods));
+        var sets = cache(client.apps().replicaSets().inAnyNamespace());
+        controllers.add(new ReplicaSets(writer, config, sets, pods));
+        controllers.add(new Deployments(writer, config, cache(client.apps().deployments().inAnyNamespace()), sets, pods));
     }
 
     private <T extends HasMetadata> Cache<T> cache(Informable<T> source) {

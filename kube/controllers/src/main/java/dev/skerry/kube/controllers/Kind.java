@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -37,15 +38,21 @@ record Kind(String group, String version, String plural, String kind, boolean na
         return path(namespace) + "/" + name;
     }
 
-    /** Every kind that can be listed and deleted, each in the version that the API prefers, and by one name only. */
+    /** Every kind that can be listed and deleted, each in the version that the API prefers, if it is there, and by one name only. */
     static List<Kind> discover(KubernetesClient client) {
         var kinds = new ArrayList<>(of(client, "/api/v1", "", "v1"));
         for (var group : get(client, "/apis").path("groups")) {
             var name = group.path("name").asText();
-            var version = group.path("preferredVersion").path("version").asText();
             // The same objects as the events of the core.
-            if (!name.equals("events.k8s.io")) {
-                kinds.addAll(of(client, "/apis/" + name + "/" + version, name, version));
+            if (name.equals("events.k8s.io")) {
+                continue;
+            }
+            var versions = new LinkedHashSet<String>();
+            versions.add(group.path("preferredVersion").path("version").asText());
+            group.path("versions").forEach(v -> versions.add(v.path("version").asText()));
+            var known = new HashSet<String>();
+            for (var version : versions) {
+                of(client, "/apis/" + name + "/" + version, name, version).stream().filter(k -> known.add(k.plural)).forEach(kinds::add);
             }
         }
         return kinds;

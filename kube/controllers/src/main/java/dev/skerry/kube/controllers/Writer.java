@@ -15,8 +15,11 @@ import org.jspecify.annotations.Nullable;
 /** How the controllers write: small patches to the version that they have seen, so that nothing of others is lost. */
 final class Writer {
 
+    /** The name under which the fields that the standard controllers own are known everywhere. */
+    static final String MANAGER = "kube-controller-manager";
+
     private static final PatchContext MERGE =
-            new PatchContext.Builder().withPatchType(PatchType.JSON_MERGE).withFieldManager("skerry-controllers").build();
+            new PatchContext.Builder().withPatchType(PatchType.JSON_MERGE).withFieldManager(MANAGER).build();
 
     private final KubernetesClient client;
 

@@ -81,6 +81,13 @@ final class Cluster implements AutoCloseable {
         controllers = Controllers.start(client, config);
     }
 
+    /** Does something while no controller runs. */
+    void withoutControllers(Runnable what) {
+        controllers.close();
+        what.run();
+        controllers = Controllers.start(client, config);
+    }
+
     @Override
     public void close() {
         controllers.close();

@@ -1,0 +1,96 @@
+package dev.skerry.kube.controllers;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The feeds of all kinds that have objects. Most kinds of a site have none: those are only asked now and then whether that is still so,
+ * for a watch costs memory on both of its ends.
+ */
+final class KindFeeds implements AutoCloseable {
+
+    private static final Duration FIRST_STATE = Duration.ofSeconds(30);
+
+    private final Writer writer;
+    private final MetadataApi api;
+    private final MetadataFeed.Listener listener;
+    private final Map<Kind, MetadataFeed> feeds = new HashMap<>();
+    private final Map<String, Kind> known = new ConcurrentHashMap<>();
+    private boolean closed;
+
+    KindFeeds(Writer writer, MetadataApi api, MetadataFeed.Listener listener) {
+        this.writer = writer;
+        this.api = api;
+        this.listener = listener;
+    }
+
+    /** The kind that an owner reference means; its version does not matter. */
+    Optional<Kind> find(String group, String kind) {
+        return Optional.ofNullable(known.get(group + "/" + kind));
+    }
+
+    /** Learns which kinds there are by now, and then does as {@code wake}. */
+    void survey() throws InterruptedException {
+        var served = Kind.discover(writer.client());
+        known.keySet().retainAll(served.stream().map(KindFeeds::key).toList());
+        served.forEach(k -> known.put(key(k), k));
+        var gone = new ArrayList<MetadataFeed>();
+        synchronized (this) {
+            for (var kind : Set.copyOf(feeds.keySet())) {
+                if (!served.contains(kind)) {
+                    gone.add(feeds.remove(kind));
+                }
+            }
+        }
+        gone.forEach(MetadataFeed::close);
+        wake();
+    }
+
+    /** Begins to follow the kinds that have objects now; returns when all that are there have been told. */
+    void wake() throws InterruptedException {
+        var started = new ArrayList<MetadataFeed>();
+        for (var kind : sleeping()) {
+            if (api.any(kind)) {
+                start(kind).ifPresent(started::add);
+            }
+        }
+        for (var feed : started) {
+            feed.awaitFirst(FIRST_STATE);
+        }
+    }
+
+    private synchronized List<Kind> sleeping() {
+        return known.values().stream().filter(k -> !feeds.containsKey(k) && k.verbs().contains("watch") && !k.resource().equals("events")).toList();
+    }
+
+    private synchronized Optional<MetadataFeed> start(Kind kind) {
+        if (closed || feeds.containsKey(kind)) {
+            return Optional.empty();
+        }
+        var feed = new MetadataFeed(api, kind, listener);
+        feeds.put(kind, feed);
+        feed.start();
+        return Optional.of(feed);
+    }
+
+    private static String key(Kind kind) {
+        return kind.group() + "/" + kind.kind();
+    }
+
+    @Override
+    public void close() {
+        List<MetadataFeed> all;
+        synchronized (this) {
+            closed = true;
+            all = List.copyOf(feeds.values());
+            feeds.clear();
+        }
+        all.forEach(MetadataFeed::close);
+    }
+}

@@ -1,0 +1,190 @@
+package dev.skerry.kube.controllers;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps as many Pods as each ReplicaSet asks for: takes those that fit, makes those that are missing, deletes those too many. */
+final class ReplicaSets implements Controller {
+
+    /** How many Pods one look makes or deletes at most. */
+    private static final int BURST = 500;
+
+    private final Writer writer;
+    private final ControllersConfig config;
+    private final Cache<ReplicaSet> sets;
+    private final Cache<Pod> pods;
+    private final NewPods newPods;
+    private final Written written;
+    private final ControlLoop loop;
+
+    ReplicaSets(Writer writer, ControllersConfig config, Cache<ReplicaSet> sets, Cache<Pod> pods) {
+        this.writer = writer;
+        this.config = config;
+        this.sets = sets;
+        this.pods = pods;
+        this.newPods = new NewPods(writer, new Recorder(writer, config.clock(), "replicaset-controller"));
+        this.written = new Written(pods);
+        this.loop = new ControlLoop("replicasets", 2, this::reconcile);
+        sets.onChange(s -> loop.add(Cache.key(s)));
+        pods.onChange(this::podChanged);
+    }
+
+    private void podChanged(Pod pod) {
+        var controller = Cache.controllerOf(pod);
+        if (controller.isPresent()) {
+            if (controller.get().getKind().equals("ReplicaSet")) {
+                loop.add(Cache.key(Cache.namespace(pod), controller.get().getName()));
+            }
+            return;
+        }
+        for (var set : sets.inNamespace(Cache.namespace(pod))) {
+            if (new Selection(set.getSpec().getSelector()).test(pod.getMetadata().getLabels())) {
+                loop.add(Cache.key(set));
+            }
+        }
+    }
+
+    @Override
+    public void start() {
+        loop.start();
+    }
+
+    private Optional<Duration> reconcile(String key) {
+        var found = sets.find(key);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!written.shown(key)) {
+            return Optional.of(Written.SOON);
+        }
+        var set = found.get();
+        var mine = new Claims<Pod>(writer, set, new Selection(set.getSpec().getSelector())).claim(candidates(set), PodState::active, written);
+        var active = new ArrayList<>(mine.stream().filter(PodState::active).toList());
+        @Nullable Fault fault = Cache.leaving(set) ? null : balance(set, active);
+        tellStatus(set, mine, active, fault);
+        if (fault != null) {
+            throw fault.cause;
+        }
+        return nextAvailable(set, active);
+    }
+
+    /** Those that it controls, and those that belong to nobody. */
+    private List<Pod> candidates(ReplicaSet set) {
+        return pods.inNamespace(Cache.namespace(set)).stream()
+                .filter(p -> Cache.controllerOf(p).map(c -> c.getUid().equals(set.getMetadata().getUid())).orElse(true))
+                .toList();
+    }
+
+    private record Fault(String reason, KubernetesClientException cause) {}
+
+    /** Makes or deletes Pods. @return what stood in the way */
+    private @Nullable Fault balance(ReplicaSet set, List<Pod> active) {
+        var missing = wished(set) - active.size();
+        try {
+            if (missing > 0) {
+                for (int i = 0; i < Math.min(missing, BURST); i++) {
+                    var made = newPods.create(set, set.getSpec().getTemplate());
+                    if (made.isEmpty()) {
+                        return null;
+                    }
+                    written.note(Cache.key(set), made.get());
+                    active.add(made.get());
+                }
+            } else if (missing < 0) {
+                for (var pod : PodRank.firstToGo(active, related(set, active), Math.min(-missing, BURST), config.clock().instant())) {
+                    newPods.delete(set, pod).ifPresent(revision -> written.note(Cache.key(set), revision));
+                    active.remove(pod);
+                }
+            }
+            return null;
+        } catch (KubernetesClientException e) {
+            return new Fault(missing > 0 ? "FailedCreate" : "FailedDelete", e);
+        }
+    }
+
+    /** The Pods of all sets with the same controller: they share the nodes. */
+    private List<Pod> related(ReplicaSet set, List<Pod> active) {
+        var controller = Cache.controllerOf(set);
+        if (controller.isEmpty()) {
+            return active;
+        }
+        return sets.controlledBy(controller.get().getUid()).stream().flatMap(s -> pods.controlledBy(s.getMetadata().getUid()).stream()).toList();
+    }
+
+    private static int wished(ReplicaSet set) {
+        return set.getSpec().getReplicas() == null ? 1 : set.getSpec().getReplicas();
+    }
+
+    private static int minReady(ReplicaSet set) {
+        return set.getSpec().getMinReadySeconds() == null ? 0 : set.getSpec().getMinReadySeconds();
+    }
+
+    private void tellStatus(ReplicaSet set, List<Pod> mine, List<Pod> active, @Nullable Fault fault) {
+        var now = config.clock().instant();
+        var template = set.getSpec().getTemplate().getMetadata() == null ? Map.<String, String>of() : labels(set.getSpec().getTemplate().getMetadata().getLabels());
+        var status = new HashMap<String, @Nullable Object>();
+        status.put("replicas", active.size());
+        status.put("fullyLabeledReplicas", count(active.stream().filter(p -> labels(p.getMetadata().getLabels()).entrySet().containsAll(template.entrySet())).count()));
+        status.put("readyReplicas", count(active.stream().filter(PodState::ready).count()));
+        status.put("availableReplicas", count(active.stream().filter(p -> PodState.available(p, minReady(set), now)).count()));
+        status.put("terminatingReplicas", (int) mine.stream().filter(p -> Cache.leaving(p) && !PodState.finished(p)).count());
+        status.put("observedGeneration", set.getMetadata().getGeneration());
+        var there = set.getStatus().getConditions().stream().filter(c -> c.getType().equals("ReplicaFailure")).findFirst();
+        var same = there.isPresent() == (fault != null) && (fault == null || there.get().getReason().equals(fault.reason));
+        if (!same) {
+            status.put("conditions", fault == null ? null : List.of(
+                    new Condition("ReplicaFailure", "True", fault.reason, NewPods.reason(fault.cause)).fields("lastTransitionTime", now)));
+        }
+        if (same && shows(set, status)) {
+            return;
+        }
+        try {
+            writer.mergeStatus(set, status);
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+                throw e;
+            }
+        }
+    }
+
+    private static boolean shows(ReplicaSet set, Map<String, @Nullable Object> status) {
+        var there = new HashMap<String, @Nullable Object>();
+        there.put("replicas", set.getStatus().getReplicas());
+        there.put("fullyLabeledReplicas", set.getStatus().getFullyLabeledReplicas());
+        there.put("readyReplicas", set.getStatus().getReadyReplicas());
+        there.put("availableReplicas", set.getStatus().getAvailableReplicas());
+        there.put("terminatingReplicas", set.getStatus().getTerminatingReplicas());
+        there.put("observedGeneration", set.getStatus().getObservedGeneration());
+        return there.equals(status);
+    }
+
+    /** As the API writes it: none is no field. */
+    private static @Nullable Integer count(long number) {
+        return number == 0 ? null : Math.toIntExact(number);
+    }
+
+    private static Map<String, String> labels(@Nullable Map<String, String> labels) {
+        return labels == null ? Map.of() : labels;
+    }
+
+    /** A Pod that has become ready counts later, and nobody tells us then. */
+    private Optional<Duration> nextAvailable(ReplicaSet set, List<Pod> active) {
+        var now = config.clock().instant();
+        return active.stream().flatMap(p -> PodState.availableIn(p, minReady(set), now).stream()).filter(d -> !d.isZero()).min(Comparator.naturalOrder());
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+    }
+}

@@ -1,0 +1,149 @@
+package dev.skerry.kube.controllers;
+
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.PodConditionBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Binds each Pod that has no node yet to the one with the most room, or says in the Pod why there is none. */
+final class Scheduler implements Controller {
+
+    private static final String NAME = "default-scheduler";
+    private static final Duration BACKSTOP = Duration.ofMinutes(5);
+
+    private final Writer writer;
+    private final ControllersConfig config;
+    private final Cache<Node> nodes;
+    private final Cache<Pod> pods;
+    private final Recorder events;
+    private final Set<String> waiting = ConcurrentHashMap.newKeySet();
+    /** Bound by us, but not yet so in the cache; by UID. */
+    private final Map<String, Pod> assumed = new ConcurrentHashMap<>();
+    private final ControlLoop loop;
+
+    Scheduler(Writer writer, ControllersConfig config, Cache<Node> nodes, Cache<Pod> pods) {
+        this.writer = writer;
+        this.config = config;
+        this.nodes = nodes;
+        this.pods = pods;
+        this.events = new Recorder(writer, config.clock(), NAME);
+        // One at a time: each must see the room that the one before has taken.
+        this.loop = new ControlLoop("scheduler", 1, this::reconcile);
+        nodes.onChange(n -> waiting.forEach(loop::add));
+        pods.onChange(this::podChanged);
+    }
+
+    private void podChanged(Pod pod) {
+        if (pods.find(Cache.key(pod)).filter(p -> p.getMetadata().getUid().equals(pod.getMetadata().getUid())).isEmpty()) {
+            assumed.remove(pod.getMetadata().getUid());
+        }
+        if (ours(pod)) {
+            loop.add(Cache.key(pod));
+        } else {
+            waiting.remove(Cache.key(pod));
+        }
+        if (!PodState.node(pod).isEmpty()) {
+            assumed.remove(pod.getMetadata().getUid());
+            if (!waiting.isEmpty() && (PodState.finished(pod) || pods.find(Cache.key(pod)).isEmpty())) {
+                waiting.forEach(loop::add);
+            }
+        }
+    }
+
+    private static boolean ours(Pod pod) {
+        var scheduler = pod.getSpec().getSchedulerName();
+        return PodState.node(pod).isEmpty() && PodState.active(pod)
+                && (scheduler == null || scheduler.equals(NAME)) && pod.getSpec().getSchedulingGates().isEmpty();
+    }
+
+    @Override
+    public void start() {
+        loop.start();
+    }
+
+    private Optional<Duration> reconcile(String key) {
+        var found = pods.find(key).filter(Scheduler::ours).filter(p -> !assumed.containsKey(p.getMetadata().getUid()));
+        if (found.isEmpty()) {
+            waiting.remove(key);
+            return Optional.empty();
+        }
+        var pod = found.get();
+        // Before the look, so that what changes meanwhile wakes us again.
+        waiting.add(key);
+        var choice = Choice.of(pod, nodes.all(), present());
+        if (choice.node().isEmpty()) {
+            refuse(pod, choice.message());
+            return Optional.of(BACKSTOP);
+        }
+        bind(pod, choice.node().get());
+        waiting.remove(key);
+        return Optional.empty();
+    }
+
+    /** The Pods on nodes, and those that have just been sent there. */
+    private List<Pod> present() {
+        var all = new ArrayList<Pod>(assumed.values());
+        for (var pod : pods.all()) {
+            if (!PodState.node(pod).isEmpty() && !assumed.containsKey(pod.getMetadata().getUid())) {
+                all.add(pod);
+            }
+        }
+        return all;
+    }
+
+    private void bind(Pod pod, String node) {
+        var metadata = pod.getMetadata();
+        assumed.put(metadata.getUid(), new PodBuilder(pod).editSpec().withNodeName(node).endSpec().build());
+        var binding = Map.of(
+                "apiVersion", "v1", "kind", "Binding",
+                "metadata", Map.of("name", metadata.getName(), "namespace", metadata.getNamespace(), "uid", metadata.getUid()),
+                "target", Map.of("apiVersion", "v1", "kind", "Node", "name", node));
+        try {
+            writer.client().raw("/api/v1/namespaces/" + metadata.getNamespace() + "/pods/" + metadata.getName() + "/binding", "POST", binding);
+        } catch (KubernetesClientException e) {
+            assumed.remove(metadata.getUid());
+            throw e;
+        }
+        // It may have shown up in the cache, or gone, before we had noted it.
+        if (pods.find(Cache.key(pod)).filter(p -> PodState.node(p).isEmpty()).isEmpty()) {
+            assumed.remove(metadata.getUid());
+        }
+        events.normal(pod, "Scheduled", "Successfully assigned " + Cache.key(pod) + " to " + node);
+    }
+
+    private void refuse(Pod pod, String message) {
+        var there = PodState.condition(pod, "PodScheduled");
+        if (there.filter(c -> "False".equals(c.getStatus()) && message.equals(c.getMessage())).isPresent()) {
+            return;
+        }
+        var now = Condition.seconds(config.clock().instant());
+        var since = there.filter(c -> "False".equals(c.getStatus())).map(PodCondition::getLastTransitionTime).orElse(now);
+        var conditions = new ArrayList<PodCondition>(pod.getStatus().getConditions());
+        conditions.removeIf(c -> c.getType().equals("PodScheduled"));
+        conditions.add(new PodConditionBuilder().withType("PodScheduled").withStatus("False").withReason("Unschedulable").withMessage(message).withLastTransitionTime(since).build());
+        try {
+            writer.mergeStatus(pod, Map.of("conditions", conditions));
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+                return;
+            }
+            throw e;
+        }
+        events.warning(pod, "FailedScheduling", message);
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+    }
+}
