@@ -28,7 +28,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /** The programs of the demo and what can be asked of them. */
@@ -44,7 +46,8 @@ final class Plant implements AutoCloseable {
     private final Map<String, Child> machines = new LinkedHashMap<>();
     private final Map<String, String> machineAddresses = new LinkedHashMap<>();
     private final Map<String, Map<String, String>> ready = new LinkedHashMap<>();
-    private final Map<String, KubernetesClient> clients = new LinkedHashMap<>();
+    private final Map<String, KubernetesClient> clients = new ConcurrentHashMap<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     Plant(Path folder) throws IOException {
         this.folder = folder;
@@ -406,8 +409,12 @@ final class Plant implements AutoCloseable {
         }
     }
 
+    /** A second call does nothing. */
     @Override
     public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
         clients.values().forEach(KubernetesClient::close);
         new HashSet<>(running.values()).forEach(Child::close);
         machines.values().forEach(Child::close);

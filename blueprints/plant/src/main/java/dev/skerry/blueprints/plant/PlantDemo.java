@@ -42,6 +42,8 @@ public final class PlantDemo implements Callable<Integer> {
         var result = new LinkedHashMap<String, Object>();
         var checks = new ArrayList<Check>();
         try (var plant = new Plant(folder.toAbsolutePath())) {
+            // Also when it is broken off: containers outlive their skerry, and somebody must end them.
+            Runtime.getRuntime().addShutdownHook(new Thread(plant::close, "demo-end"));
             play(plant, result, checks);
             table(plant, result, checks);
             var held = checks.stream().allMatch(Check::held);
