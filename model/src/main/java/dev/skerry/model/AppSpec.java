@@ -1,6 +1,7 @@
 package dev.skerry.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.kubernetes.api.model.Duration;
 import io.fabric8.kubernetes.api.model.LabelSelector;
@@ -42,5 +43,5 @@ public record AppSpec(
     }
 
     /** A part of the sites, by selector or by share of all, and how long it must stay well before the next. */
-    public record Wave(@Nullable LabelSelector siteSelector, @Nullable Integer percent, @Nullable Duration soak) {}
+    public record Wave(@Nullable LabelSelector siteSelector, @Nullable Integer percent, @Pattern(Kinds.DURATION) @Nullable Duration soak) {}
 }

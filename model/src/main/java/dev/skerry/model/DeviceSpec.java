@@ -1,5 +1,6 @@
 package dev.skerry.model;
 
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.kubernetes.api.model.Duration;
 import java.util.List;
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 public record DeviceSpec(
         @Required String model,
         @Required String endpoint,
-        @Nullable Duration pollEvery,
-        @Nullable Duration timeout,
+        @Pattern(Kinds.DURATION) @Nullable Duration pollEvery,
+        @Pattern(Kinds.DURATION) @Nullable Duration timeout,
         List<Point> points) {
 
     public DeviceSpec {
@@ -37,5 +38,5 @@ public record DeviceSpec(
             @Nullable String encoding,
             @Nullable Double scale,
             @Nullable Double offset,
-            @Nullable Duration pollEvery) {}
+            @Pattern(Kinds.DURATION) @Nullable Duration pollEvery) {}
 }

@@ -18,6 +18,9 @@ public final class Kinds {
     /** A site's namespace at its parent, where its Works lie, is this and the site's name. */
     public static final String SITE_NAMESPACE_PREFIX = "site-";
 
+    /** A duration as Go writes it, in whole numbers: {@code 500ms}, {@code 1m30s}. What else there is would be misread, or not at all. */
+    static final String DURATION = "^([0-9]{1,9}(ns|us|ms|s|m|h|d|w))+$";
+
     private Kinds() {}
 
     /** The namespace, at the parent, of the site of this name. */

@@ -15,6 +15,7 @@ final class Logs {
             java.util.logging.SimpleFormatter.format = %1$tFT%1$tT.%1$tL%1$tz %4$s %3$s: %5$s%6$s%n
             .level = WARNING
             dev.skerry.level = INFO
+            io.netty.bootstrap.level = SEVERE
             """;
 
     private Logs() {}

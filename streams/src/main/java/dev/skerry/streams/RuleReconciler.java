@@ -10,17 +10,25 @@ import dev.skerry.model.RuleStatus;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps the engine's rules the ones that the API names. Counts are written at most every half minute. */
@@ -28,19 +36,31 @@ import org.jspecify.annotations.Nullable;
 final class RuleReconciler implements Reconciler<Rule>, AutoCloseable {
 
     private static final Duration TELL = Duration.ofSeconds(30);
-    private static final Duration RETRY = Duration.ofSeconds(3);
 
     private record Running(RuleSpec spec, RuleHandle handle) {}
 
     private final KubernetesClient client;
     private final RuleEngine engine;
     private final Map<String, Running> running = new ConcurrentHashMap<>();
-
+    private volatile @Nullable InformerEventSource<DeviceModel, Rule> models;
     private final Map<String, Long> told = new ConcurrentHashMap<>();
 
     RuleReconciler(KubernetesClient client, RuleEngine engine) {
         this.client = client;
         this.engine = engine;
+    }
+
+    @Override
+    public List<EventSource<?, Rule>> prepareEventSources(EventSourceContext<Rule> context) {
+        var rules = context.getPrimaryCache();
+        var source = new InformerEventSource<DeviceModel, Rule>(InformerEventSourceConfiguration.from(DeviceModel.class, Rule.class)
+                .withKubernetesClient(client)
+                .withWatchAllNamespaces()
+                .withSecondaryToPrimaryMapper(model -> naming(model, rules))
+                .withOnUpdateFilter((now, old) -> !now.getSpec().equals(old.getSpec()))
+                .build(), context);
+        models = source;
+        return List.of(source);
     }
 
     @Override
@@ -72,16 +92,25 @@ final class RuleReconciler implements Reconciler<Rule>, AutoCloseable {
             return tell(rule, "Running", stats.lastError().isEmpty() ? null : stats.lastError(), stats, TELL);
         } catch (UnknownStreamException e) {
             stop(key);
-            return tell(rule, "Waiting", e.getMessage(), null, RETRY);
+            return tell(rule, "Waiting", e.getMessage(), null, TELL);
         } catch (SqlException e) {
             stop(key);
             return tell(rule, "Rejected", e.getMessage(), null, TELL);
         }
     }
 
+    /** Rules that name the model, or seem to: a reconcile that was not needed changes nothing. */
+    private static Set<ResourceID> naming(DeviceModel model, IndexerResourceCache<Rule> rules) {
+        return rules.list(model.getMetadata().getNamespace(), rule -> rule.getSpec() != null && rule.getSpec().sql().contains(model.getMetadata().getName()))
+                .map(ResourceID::fromResource).collect(Collectors.toSet());
+    }
+
     private Optional<StreamSchema> schema(String namespace, String stream) {
-        var model = client.resources(DeviceModel.class).inNamespace(namespace).withName(stream).get();
-        return Optional.ofNullable(model).map(m -> new StreamSchema(namespace, stream, m.getSpec().properties().stream()
+        var known = models;
+        if (known == null) {
+            return Optional.empty();
+        }
+        return known.get(new ResourceID(stream, namespace)).map(m -> new StreamSchema(namespace, stream, m.getSpec().properties().stream()
                 .map(p -> new Field(p.name(), ValueType.valueOf(p.type().name()), p.unit() == null ? "" : p.unit()))
                 .toList()));
     }

@@ -43,6 +43,7 @@ final class DeviceLine implements AutoCloseable {
     private final Map<String, PlannedPoint> points;
     private final WriteQueue writes = new WriteQueue();
     private final PointTally tally;
+    private final Newest newest;
     private final Thread thread;
 
     private volatile LineState state;
@@ -67,6 +68,7 @@ final class DeviceLine implements AutoCloseable {
         points = plan.points().stream().collect(Collectors.toMap(point -> point.property().name(), Function.identity()));
         rows = new BatchBuilder(plan.schema());
         tally = new PointTally(plan);
+        newest = new Newest(plan);
         state = new LineState(Kind.CONNECTING, "", 0, 0);
         thread = Thread.ofVirtual().name("device-" + plan.namespace() + "/" + plan.device()).unstarted(this::run);
     }
@@ -89,6 +91,11 @@ final class DeviceLine implements AutoCloseable {
     /** How the reads are merged, in one line; empty before the first connection is tried. */
     String explained() {
         return explained;
+    }
+
+    /** The newest reading of each point that was read. */
+    List<PointValue> values() {
+        return newest.values();
     }
 
     boolean stopping() {
@@ -220,7 +227,7 @@ final class DeviceLine implements AutoCloseable {
         if (!refused.isEmpty() && group.halve(refused)) {
             explained = PollGroup.explain(groups);
         }
-        bus.publish(rows.build());
+        publish();
         answered();
     }
 
@@ -380,7 +387,13 @@ final class DeviceLine implements AutoCloseable {
         }
         rows.row(plan.device(), micros());
         plan.points().stream().filter(PlannedPoint::polled).forEach(point -> rows.bad(point.field()));
-        bus.publish(rows.build());
+        publish();
+    }
+
+    private void publish() {
+        var row = rows.build();
+        newest.put(row);
+        bus.publish(row);
     }
 
     private void tell(LineState now) {

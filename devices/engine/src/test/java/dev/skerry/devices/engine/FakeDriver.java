@@ -39,6 +39,8 @@ final class FakeDriver implements DeviceDriver {
         volatile @Nullable String refuses;
         /** Called before a read answers; may block. */
         volatile Step beforeRead = () -> {};
+        /** Called before a write is done; may block. */
+        volatile Step beforeWrite = () -> {};
 
         void put(String address, double value) {
             values.put(address, new RawValue.Real(value));
@@ -131,7 +133,8 @@ final class FakeDriver implements DeviceDriver {
         }
 
         @Override
-        public void write(PointAddress point, RawValue value) throws DriverException {
+        public void write(PointAddress point, RawValue value) throws DriverException, InterruptedException {
+            device.beforeWrite.run();
             device.journal.add("write " + point.address() + " " + value);
             var fails = device.failsWrite;
             if (fails != null) {

@@ -1,0 +1,96 @@
+package dev.skerry.kube.node;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A container's environment variables, in order, and the {@code $(NAME)} in texts. */
+final class Environment {
+
+    private static final String CONFIG_ERROR = "CreateContainerConfigError";
+    private static final Pattern REFERENCE = Pattern.compile("\\$\\$|\\$\\(([^)]*)\\)");
+
+    private Environment() {}
+
+    static Map<String, String> of(Container container, String namespace, DownwardFields fields, Configs configs) throws NotStartedException {
+        var variables = new LinkedHashMap<String, String>();
+        for (var source : container.getEnvFrom()) {
+            var prefix = Optional.ofNullable(source.getPrefix()).orElse("");
+            if (source.getConfigMapRef() != null) {
+                var ref = source.getConfigMapRef();
+                take(variables, prefix, configs.configMap(namespace, ref.getName()), Boolean.TRUE.equals(ref.getOptional()), "configmap", ref.getName());
+            } else if (source.getSecretRef() != null) {
+                var ref = source.getSecretRef();
+                take(variables, prefix, configs.secret(namespace, ref.getName()), Boolean.TRUE.equals(ref.getOptional()), "secret", ref.getName());
+            }
+        }
+        for (var variable : container.getEnv()) {
+            var value = value(variable, container, namespace, fields, configs, variables);
+            if (value.isPresent()) {
+                variables.put(variable.getName(), value.get());
+            }
+        }
+        return variables;
+    }
+
+    private static void take(
+            Map<String, String> variables, String prefix, Optional<Map<String, byte[]>> data, boolean optional, String kind, String name)
+            throws NotStartedException {
+        if (data.isEmpty() && !optional) {
+            throw new NotStartedException(CONFIG_ERROR, kind + " \"" + name + "\" not found");
+        }
+        data.orElse(Map.of()).forEach((k, v) -> variables.put(prefix + k, new String(v, StandardCharsets.UTF_8)));
+    }
+
+    private static Optional<String> value(
+            EnvVar variable, Container container, String namespace, DownwardFields fields, Configs configs, Map<String, String> before)
+            throws NotStartedException {
+        var from = variable.getValueFrom();
+        if (from == null) {
+            return Optional.of(expand(Optional.ofNullable(variable.getValue()).orElse(""), before));
+        }
+        if (from.getFieldRef() != null) {
+            var path = from.getFieldRef().getFieldPath();
+            return Optional.of(fields.field(path).orElseThrow(() -> new NotStartedException(CONFIG_ERROR, "unsupported fieldPath: " + path)));
+        }
+        if (from.getResourceFieldRef() != null) {
+            return fields.resource(from.getResourceFieldRef(), container);
+        }
+        if (from.getConfigMapKeyRef() != null) {
+            var ref = from.getConfigMapKeyRef();
+            return key(configs.configMap(namespace, ref.getName()), ref.getKey(), Boolean.TRUE.equals(ref.getOptional()), "configmap", "ConfigMap", namespace, ref.getName());
+        }
+        var ref = from.getSecretKeyRef();
+        if (ref == null) {
+            return Optional.empty();
+        }
+        return key(configs.secret(namespace, ref.getName()), ref.getKey(), Boolean.TRUE.equals(ref.getOptional()), "secret", "Secret", namespace, ref.getName());
+    }
+
+    private static Optional<String> key(
+            Optional<Map<String, byte[]>> data, String key, boolean optional, String resource, String kind, String namespace, String name)
+            throws NotStartedException {
+        if (data.isEmpty() && !optional) {
+            throw new NotStartedException(CONFIG_ERROR, resource + " \"" + name + "\" not found");
+        }
+        var value = Optional.ofNullable(data.orElse(Map.of()).get(key));
+        if (value.isEmpty() && !optional) {
+            throw new NotStartedException(CONFIG_ERROR, "couldn't find key " + key + " in " + kind + " " + namespace + "/" + name);
+        }
+        return value.map(v -> new String(v, StandardCharsets.UTF_8));
+    }
+
+    /** {@code $(NAME)} becomes the variable's value, or stays if there is none; {@code $$} becomes {@code $}. */
+    static String expand(String text, Map<String, String> variables) {
+        if (text.indexOf('$') < 0) {
+            return text;
+        }
+        return REFERENCE.matcher(text).replaceAll(m -> Matcher.quoteReplacement(
+                m.group().equals("$$") ? "$" : variables.getOrDefault(m.group(1), m.group())));
+    }
+}

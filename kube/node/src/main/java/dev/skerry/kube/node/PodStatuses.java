@@ -1,0 +1,175 @@
+package dev.skerry.kube.node;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodStatus;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a Pod's status when it differs from what the API has: a strategic merge patch, so that others' conditions stay. */
+final class PodStatuses {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final PatchContext PATCH = new PatchContext.Builder().withPatchType(PatchType.STRATEGIC_MERGE).withFieldManager("kubelet").build();
+
+    private final KubernetesClient client;
+
+    PodStatuses(KubernetesClient client) {
+        this.client = client;
+    }
+
+    /** @param reason and message are left out when all is well */
+    record Fact(String type, boolean holds, @Nullable String reason, @Nullable String message) {}
+
+    /**
+     * What the kubelet knows of a Pod.
+     *
+     * @param containers in the order of the Pod's specification
+     */
+    record Seen(
+            String phase,
+            @Nullable String reason,
+            @Nullable String message,
+            List<Fact> conditions,
+            List<ContainerStatus> initContainers,
+            List<ContainerStatus> containers,
+            String podIp,
+            String hostIp,
+            String qosClass) {}
+
+    /** @return what the Pod looks like now, if something was written */
+    Optional<Pod> write(Pod pod, @Nullable PodStatus old, Seen seen, Instant now) {
+        var before = old == null ? JSON.createObjectNode() : (ObjectNode) tree(old);
+        var status = patch(pod, before, seen, now.truncatedTo(ChronoUnit.SECONDS).toString());
+        if (holds(before, status)) {
+            return Optional.empty();
+        }
+        var body = JSON.createObjectNode();
+        body.putObject("metadata").put("uid", pod.getMetadata().getUid());
+        body.set("status", status);
+        return Optional.of(client.pods().inNamespace(pod.getMetadata().getNamespace()).withName(pod.getMetadata().getName())
+                .subresource("status").patch(PATCH, body.toString()));
+    }
+
+    private JsonNode tree(Object object) {
+        return client.getKubernetesSerialization().convertValue(object, JsonNode.class);
+    }
+
+    private ObjectNode patch(Pod pod, ObjectNode before, Seen seen, String now) {
+        var status = JSON.createObjectNode();
+        status.put("phase", seen.phase());
+        status.put("reason", seen.reason());
+        status.put("message", seen.message());
+        status.put("qosClass", seen.qosClass());
+        Optional.ofNullable(pod.getMetadata().getGeneration()).ifPresent(g -> status.put("observedGeneration", g));
+        if (!before.hasNonNull("startTime")) {
+            status.put("startTime", now);
+        }
+        var had = new HashMap<String, JsonNode>();
+        before.path("conditions").forEach(c -> had.put(c.path("type").asText(), c));
+        var conditions = status.putArray("conditions");
+        for (var fact : seen.conditions()) {
+            condition(conditions, fact, Optional.ofNullable(had.get(fact.type())), pod, now);
+        }
+        if (!seen.hostIp().isEmpty()) {
+            status.put("hostIP", seen.hostIp());
+            status.putArray("hostIPs").addObject().put("ip", seen.hostIp());
+        }
+        if (!seen.podIp().isEmpty()) {
+            status.put("podIP", seen.podIp());
+            var ips = status.putArray("podIPs");
+            // podIPs merges by address: one that is no longer the Pod's must be said to go.
+            before.path("podIPs").forEach(ip -> {
+                if (!ip.path("ip").asText().equals(seen.podIp())) {
+                    ips.addObject().put("ip", ip.path("ip").asText()).put("$patch", "delete");
+                }
+            });
+            ips.addObject().put("ip", seen.podIp());
+        }
+        status.set("containerStatuses", tree(seen.containers()));
+        if (!seen.initContainers().isEmpty()) {
+            status.set("initContainerStatuses", tree(seen.initContainers()));
+        }
+        return status;
+    }
+
+    private static void condition(ArrayNode conditions, Fact fact, Optional<JsonNode> before, Pod pod, String now) {
+        var value = fact.holds() ? "True" : "False";
+        var since = before.filter(b -> b.path("status").asText().equals(value)).map(b -> b.path("lastTransitionTime").asText()).orElse(now);
+        var condition = conditions.addObject();
+        condition.put("type", fact.type()).put("status", value).put("lastTransitionTime", since);
+        condition.set("lastProbeTime", NullNode.getInstance());
+        condition.put("reason", fact.reason());
+        condition.put("message", fact.message());
+        Optional.ofNullable(pod.getMetadata().getGeneration()).ifPresent(g -> condition.put("observedGeneration", g));
+    }
+
+    /** Whether the patch says nothing new. Null means absent; lists of conditions are compared by type. */
+    private static boolean holds(JsonNode before, JsonNode patch) {
+        if (patch.isNull()) {
+            return before.isMissingNode() || before.isNull();
+        }
+        if (patch instanceof ObjectNode fields) {
+            var all = fields.fields();
+            while (all.hasNext()) {
+                Map.Entry<String, JsonNode> field = all.next();
+                var there = before.path(field.getKey());
+                if (!(field.getKey().equals("conditions") ? conditionsHold(there, field.getValue()) : holds(there, field.getValue()))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        if (patch.isArray()) {
+            if (patch.size() != before.size()) {
+                return false;
+            }
+            for (int i = 0; i < patch.size(); i++) {
+                // What is in a list is replaced whole: nothing more may be there.
+                if (!holds(before.get(i), patch.get(i)) || !holds(patch.get(i), withoutNulls(before.get(i)))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        return patch.equals(before) || patch.isNumber() && before.isNumber() && patch.asLong() == before.asLong();
+    }
+
+    private static JsonNode withoutNulls(JsonNode node) {
+        if (!(node instanceof ObjectNode object)) {
+            return node;
+        }
+        var kept = JSON.createObjectNode();
+        object.fields().forEachRemaining(f -> {
+            if (!f.getValue().isNull()) {
+                kept.set(f.getKey(), f.getValue());
+            }
+        });
+        return kept;
+    }
+
+    private static boolean conditionsHold(JsonNode before, JsonNode patch) {
+        var byType = new HashMap<String, JsonNode>();
+        before.forEach(c -> byType.put(c.path("type").asText(), c));
+        for (var condition : patch) {
+            var there = byType.get(condition.path("type").asText());
+            if (there == null || !holds(there, condition)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,109 @@
+package dev.skerry.kube.node;
+
+import dev.skerry.kube.apiserver.ApiServer;
+import dev.skerry.kube.apiserver.ServerConfig;
+import dev.skerry.kube.pki.CertificateAuthority;
+import dev.skerry.kube.pki.CertificateRequest;
+import dev.skerry.kube.pki.Keys;
+import dev.skerry.kube.pki.Pem;
+import dev.skerry.kube.pki.TlsContexts;
+import dev.skerry.kube.store.SqliteStore;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.interfaces.ECPrivateKey;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A real API in a folder, a node agent beside it, and a containerd that lives as long as the site. */
+final class Site implements AutoCloseable {
+
+    static final String NODE = "box";
+    private static final Duration VALIDITY = Duration.ofDays(1);
+
+    private final Path folder;
+    private final SqliteStore store;
+    private final ApiServer server;
+    private final KubernetesClient client;
+    private NodeAgent agent;
+
+    private Site(Path folder, SqliteStore store, ApiServer server, KubernetesClient client) throws IOException {
+        this.folder = folder;
+        this.store = store;
+        this.server = server;
+        this.client = client;
+        this.agent = startAgent();
+    }
+
+    static Site start(Path folder) throws IOException {
+        var clock = InstantSource.system();
+        var authority = CertificateAuthority.loadOrCreate(folder.resolve("pki"), "test", clock);
+        var store = SqliteStore.open(folder.resolve("state.db"));
+        var keys = Keys.generate();
+        var certificate = authority.issue(keys.getPublic(), CertificateRequest.server("test", List.of("localhost"), List.of("127.0.0.1"), VALIDITY));
+        var tls = TlsContexts.of(keys.getPrivate(), List.of(certificate, authority.certificate()), List.of(authority.certificate()));
+        var server = ApiServer.start(new ServerConfig("127.0.0.1", 0, tls, authority.certificate(), store, Map.of(), Optional.empty(), clock));
+        var adminKeys = Keys.generate();
+        var admin = authority.issue(adminKeys.getPublic(), CertificateRequest.client("admin", List.of("system:masters"), VALIDITY));
+        var client = new KubernetesClientBuilder().withConfig(new ConfigBuilder()
+                .withAutoConfigure(false)
+                .withMasterUrl("https://127.0.0.1:" + server.port())
+                .withCaCertData(base64(Pem.encode(authority.certificate())))
+                .withClientCertData(base64(Pem.encode(admin)))
+                .withClientKeyData(base64(Pem.encodeSec1((ECPrivateKey) adminKeys.getPrivate())))
+                .withClientKeyAlgo("EC")
+                .withOnlyHttpWatches(true)
+                .withNamespace("default")
+                .build()).build();
+        if (client.namespaces().withName("default").get() == null) {
+            client.resource(new NamespaceBuilder().withNewMetadata().withName("default").endMetadata().build()).create();
+        }
+        return new Site(folder, store, server, client);
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    Path nodeFolder() {
+        return folder.resolve("node");
+    }
+
+    private NodeAgent startAgent() throws IOException {
+        return NodeAgent.start(new NodeConfig(NODE, nodeFolder(), Optional.empty(), InstantSource.system()), client);
+    }
+
+    KubernetesClient client() {
+        return client;
+    }
+
+    /** What a process that dies leaves: nothing of the agent is told to end in order. */
+    void restartAgent() throws IOException {
+        agent.close();
+        agent = startAgent();
+    }
+
+    String log(String pod, boolean previous) throws IOException, InterruptedException {
+        var out = new ByteArrayOutputStream();
+        agent.logs("default", pod, "", new NodeAgent.LogOptions(false, previous, false, -1, -1, -1), out);
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+        agent.close();
+        Teardown.of(nodeFolder());
+        client.close();
+        server.close();
+        store.close();
+    }
+}
