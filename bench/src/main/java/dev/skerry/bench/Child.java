@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
-/** A program that says {@code ready}. It ends, with all that it has started, when this is closed or this JVM ends. */
+/** A program that says {@code ready}. It ends, with all that it has started, when this is closed. */
 final class Child implements AutoCloseable {
 
     private static final long CLOSE_WITHIN_SECONDS = 15;
@@ -27,7 +27,6 @@ final class Child implements AutoCloseable {
     private final Process process;
     private final long began;
     private final CompletableFuture<Ready> ready = new CompletableFuture<>();
-    private final Thread hook = new Thread(this::end, "end-child");
 
     /** @param words the {@code key=value} words of the ready line */
     record Ready(double seconds, Map<String, String> words) {}
@@ -44,7 +43,6 @@ final class Child implements AutoCloseable {
         var began = System.nanoTime();
         var process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
         var child = new Child(name, log, process, began);
-        Runtime.getRuntime().addShutdownHook(child.hook);
         Thread.ofVirtual().name("output-" + name).start(child::read);
         return child;
     }
@@ -89,6 +87,19 @@ final class Child implements AutoCloseable {
         }
     }
 
+    /**
+     * Waits until it is a JVM, if a script comes first, and answers when, in seconds since its start.
+     */
+    double awaitJvm(Duration most) throws IOException, InterruptedException {
+        while (process.isAlive() && System.nanoTime() - began < most.toNanos()) {
+            if (Files.readString(proc("cmdline")).split("\0", 2)[0].endsWith("/java")) {
+                return (System.nanoTime() - began) / 1e9;
+            }
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
+        throw new IOException(name + ": did not become a JVM (" + lastWords() + ")");
+    }
+
     /** Resident now, as the kernel counts it (VmRSS). */
     double residentMb() throws IOException {
         try (Stream<String> lines = Files.lines(proc("status"))) {
@@ -113,14 +124,9 @@ final class Child implements AutoCloseable {
         return Path.of("/proc", Long.toString(process.pid()), file);
     }
 
+    /** First it, then what it has left behind: a container runtime outlives its skerry. */
     @Override
     public void close() {
-        end();
-        Runtime.getRuntime().removeShutdownHook(hook);
-    }
-
-    /** First it, then what it has left behind: a container runtime outlives its skerry. */
-    private void end() {
         var offspring = process.descendants().toList();
         process.destroy();
         try {

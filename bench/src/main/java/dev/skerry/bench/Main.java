@@ -7,12 +7,15 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** Runs the bench that its argument names. The last line of standard output is the result, one JSON object. */
 public final class Main {
 
     private static final int FAILED = 1;
     private static final int USAGE = 2;
+    private static final long CLEAR_UP_SECONDS = 30;
 
     private static final List<Bench> BENCHES = List.of(new SpineBench());
 
@@ -48,31 +51,51 @@ public final class Main {
     }
 
     private static int run(Bench bench) throws IOException {
-        var folder = folder();
         var figures = new Figures();
         boolean held;
+        var done = stopWhenAsked(Thread.currentThread());
+        var folder = folder();
         try {
             Progress.say(bench.name() + ": files go to " + folder + " (" + Files.getFileStore(folder).type() + ")");
             held = measure(bench.parts(folder), figures);
         } finally {
             delete(folder);
+            done.countDown();
         }
         System.out.println(figures.json(bench.name()));
         System.out.flush();
         return held ? 0 : FAILED;
     }
 
-    /** Whether all parts could be measured. */
+    /** On SIGTERM and Ctrl-C the bench is interrupted, and has some seconds to end what it started and to delete its files. */
+    private static CountDownLatch stopWhenAsked(Thread bench) {
+        var done = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            if (done.getCount() > 0) {
+                bench.interrupt();
+            }
+            try {
+                if (!done.await(CLEAR_UP_SECONDS, TimeUnit.SECONDS)) {
+                    Progress.say("not cleared up in " + CLEAR_UP_SECONDS + "s");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }, "stop"));
+        return done;
+    }
+
+    /** Whether all parts could be measured. An interrupt ends it. */
     static boolean measure(List<Bench.Part> parts, Figures figures) {
         boolean held = true;
         for (var part : parts) {
             Progress.say(part.name());
             try {
                 part.measuring().into(figures);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
             } catch (Exception e) {
-                if (e instanceof InterruptedException) {
-                    Thread.currentThread().interrupt();
-                }
                 Progress.say("FAILED  " + part.name() + ": " + e);
                 held = false;
             }

@@ -2,9 +2,11 @@ package dev.skerry.bench;
 
 import dev.skerry.data.BatchBuilder;
 import dev.skerry.data.DeviceCommands.WriteResult;
+import dev.skerry.data.DurableLog;
 import dev.skerry.data.Field;
 import dev.skerry.data.FileEventLog;
 import dev.skerry.data.LocalBus;
+import dev.skerry.data.LogSettings;
 import dev.skerry.data.StreamSchema;
 import dev.skerry.data.ValueType;
 import dev.skerry.devices.modbus.ModbusDriver;
@@ -64,7 +66,9 @@ final class ModbusLoop {
                 var events = FileEventLog.open(folder.resolve("events"));
                 var driver = new ModbusDriver();
                 var connection = driver.connect(unit.address(), TIMEOUT);
-                var bus = new LocalBus()) {
+                var bus = new LocalBus();
+                var log = DurableLog.open(folder.resolve("log"), LogSettings.defaults(), InstantSource.system());
+                var ear = log.attach(bus)) {
             var loop = new ModbusLoop(
                     connection,
                     driver.plan(List.of(driver.parse(ModbusUnit.SENSOR, "int16"))).getFirst(),
@@ -77,7 +81,7 @@ final class ModbusLoop {
                     for (int i = 0; i < warmUp + samples; i++) {
                         LockSupport.parkNanos((long) (random.nextDouble() * pollEvery.toNanos()));
                         var passage = unit.turn(1 + i % HIGHEST, TIMEOUT.toMillis()).orElseThrow(() -> new IOException(
-                                "no write in " + TIMEOUT.toSeconds() + "s (fault: " + loop.fault.get() + "; " + rule.stats() + ")"));
+                                "no write in " + TIMEOUT.toSeconds() + "s (fault: " + loop.fault.get() + "; " + rule.stats() + ", " + ear.dropped() + " batches dropped)"));
                         if (i >= warmUp) {
                             whole.add(passage.writtenAt() - passage.changedAt());
                             inner.add(passage.writtenAt() - passage.readAt());
