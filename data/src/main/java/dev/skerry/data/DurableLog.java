@@ -259,7 +259,12 @@ public final class DurableLog implements History, Outbox, AutoCloseable {
         if (!awaitEnd(from + 1, wait)) {
             return Optional.empty();
         }
-        return chunks.read(epoch, from, maxBytes);
+        return chunks.read(epoch, from, Long.MAX_VALUE, maxBytes);
+    }
+
+    @Override
+    public Optional<Chunk> read(Range stretch, int maxBytes) throws IOException {
+        return chunks.read(epoch, stretch.from(), stretch.to(), maxBytes);
     }
 
     @Override

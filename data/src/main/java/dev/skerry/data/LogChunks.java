@@ -27,15 +27,16 @@ final class LogChunks {
 
     private record Place(Path path, long first, long offset, long size, List<SeriesDef> series) {}
 
-    /** At least one record, if one is durable at or behind {@code from}. */
-    Optional<Chunk> read(String epoch, long from, int maxBytes) throws IOException {
+    /** At least one record, if one is durable in {@code [from, limit)}. */
+    Optional<Chunk> read(String epoch, long from, long limit, int maxBytes) throws IOException {
         while (true) {
             var place = locate(from);
-            if (place == null) {
+            if (place == null || place.first >= limit) {
                 return Optional.empty();
             }
             try {
-                return Optional.of(cut(epoch, from, maxBytes, place));
+                var chunk = cut(epoch, from, limit, maxBytes, place);
+                return chunk.to() > chunk.from() ? Optional.of(chunk) : Optional.empty();
             } catch (NoSuchFileException e) {
                 // Retention was quicker: look again.
             } catch (DamagedException e) {
@@ -57,7 +58,7 @@ final class LogChunks {
         }
     }
 
-    private static Chunk cut(String epoch, long from, int maxBytes, Place place) throws IOException, DamagedException {
+    private static Chunk cut(String epoch, long from, long limit, int maxBytes, Place place) throws IOException, DamagedException {
         var records = new Output(Math.min(maxBytes, READ_AHEAD) + 1024);
         var used = new BitSet();
         long offset = place.offset;
@@ -88,7 +89,7 @@ final class LogChunks {
                 if (position < from) {
                     continue;
                 }
-                if (count > 0 && records.size + body.end - begin > maxBytes) {
+                if (position >= limit || count > 0 && records.size + body.end - begin > maxBytes) {
                     full = true;
                     break;
                 }

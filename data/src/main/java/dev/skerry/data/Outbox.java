@@ -21,6 +21,12 @@ public interface Outbox {
     /** Records from {@code from} on, at most {@code maxBytes} of them encoded, or empty if nothing came within {@code wait}. */
     Optional<Chunk> read(long from, int maxBytes, Duration wait) throws IOException, InterruptedException;
 
+    /**
+     * Records of the stretch from its beginning on, none of them beyond its end, at most {@code maxBytes} of them encoded
+     * but at least one; empty if the stretch holds none. Does not wait.
+     */
+    Optional<Chunk> read(Range stretch, int maxBytes) throws IOException;
+
     /** The parent holds all in these ranges; kept on disk. */
     void acknowledge(Received received) throws IOException;
 
@@ -38,6 +44,16 @@ public interface Outbox {
     record Received(String epoch, java.util.List<Range> ranges) {
         public Received {
             ranges = java.util.List.copyOf(ranges);
+        }
+
+        /** This and one range more, which may overlap or touch others. */
+        public Received with(Range range) {
+            return new Received(epoch, Ranges.union(ranges, range));
+        }
+
+        /** How many positions of {@code [from, to)} have not arrived. */
+        public long missing(long from, long to) {
+            return Ranges.missing(ranges, from, to);
         }
     }
 

@@ -63,4 +63,13 @@ final class Ranges {
         }
         return at < to ? Optional.of(new Range(at, to)) : Optional.empty();
     }
+
+    /** How many positions of {@code [from, to)} are not in the set. */
+    static long missing(List<Range> ranges, long from, long to) {
+        long missing = Math.max(0, to - from);
+        for (Range range : ranges) {
+            missing -= Math.max(0, Math.min(range.to(), to) - Math.max(range.from(), from));
+        }
+        return missing;
+    }
 }

@@ -122,6 +122,22 @@ class DurableLogTest {
         }
     }
 
+    /** What follows may be on its way already: a chunk that ran into it would bring it twice. */
+    @Test
+    void cutsNoChunkBeyondTheStretchThatWasAskedFor() throws Exception {
+        try (var log = open(SMALL)) {
+            append(log, 0, 300, "a");
+            for (var stretch = new Range(40, 43); stretch.from() < stretch.to(); ) {
+                var chunk = log.read(stretch, 1 << 20).orElseThrow();
+                assertThat(chunk.from()).isEqualTo(stretch.from());
+                assertThat(chunk.to()).isBetween(stretch.from() + 1, stretch.to());
+                stretch = new Range(chunk.to(), stretch.to());
+            }
+            assertThat(log.read(new Range(40, 43), 1).orElseThrow().to()).isEqualTo(41);
+            assertThat(log.read(new Range(300, 310), 1000)).isEmpty();
+        }
+    }
+
     @Test
     void keepsWhatWasAcknowledged() throws Exception {
         Received received;

@@ -55,4 +55,22 @@ class UplinkPlanTest {
         }
         assertThat(sent).doesNotHaveDuplicates().hasSize(end - start);
     }
+
+    @Property
+    void countsWhatIsMissingAsCountingOneByOneDoes(@ForAll @IntRange(max = 40) int from, @ForAll @IntRange(max = 40) int to, @ForAll long seed) {
+        var random = new Random(seed);
+        var received = new Received("e", List.of());
+        var arrived = new java.util.BitSet();
+        for (int i = 0; i < 5; i++) {
+            int begin = random.nextInt(40);
+            int end = begin + random.nextInt(12);
+            received = received.with(new Range(begin, end));
+            arrived.set(begin, end);
+        }
+        int missing = 0;
+        for (int i = from; i < to; i++) {
+            missing += arrived.get(i) ? 0 : 1;
+        }
+        assertThat(received.missing(from, to)).isEqualTo(missing);
+    }
 }

@@ -16,6 +16,7 @@ final class Logs {
             .level = WARNING
             dev.skerry.level = INFO
             io.netty.bootstrap.level = SEVERE
+            io.fabric8.kubernetes.client.dsl.internal.VersionUsageUtils.level = SEVERE
             """;
 
     private Logs() {}

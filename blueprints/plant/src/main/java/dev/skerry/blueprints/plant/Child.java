@@ -6,7 +6,6 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +13,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A Java program beside this one, of the same class path; it ends with us. Its standard error goes to a file. */
+/** A program beside this one that ends with us. Its standard error goes to a file. */
 final class Child implements AutoCloseable {
 
     private static final int KEPT_LINES = 1_000;
@@ -28,13 +27,7 @@ final class Child implements AutoCloseable {
         this.process = process;
     }
 
-    static Child start(String name, String mainClass, List<String> arguments, Path log) throws IOException {
-        var command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xms24m", "-Xmx160m",
-                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
-                "-cp", System.getProperty("java.class.path"), mainClass));
-        command.addAll(arguments);
+    static Child start(String name, List<String> command, Path log) throws IOException {
         var process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
         var child = new Child(name, process);
         Thread.ofVirtual().name("output-" + name).start(child::read);

@@ -72,8 +72,9 @@ final class Plant implements AutoCloseable {
     /** Starts a site, and its machines first if they do not run yet. Answers the seconds until it was ready. */
     double startSite(String site, boolean enrol) throws IOException, InterruptedException {
         if (!machines.containsKey(site)) {
-            var child = Child.start("machines-" + site, "dev.skerry.devices.simulator.Main",
-                    List.of("--plant", blueprint().resolve("data").toString(), "--port", "0"), folder.resolve(site + "-machines.log"));
+            var child = Child.start("machines-" + site,
+                    Launcher.java("dev.skerry.devices.simulator.Main", "--plant", blueprint().resolve("data").toString(), "--port", "0"),
+                    folder.resolve(site + "-machines.log"));
             machines.put(site, child);
             machineAddresses.put(site, child.awaitReady(START).keySet().stream().filter(w -> w.startsWith("modbus-tcp://")).findFirst().orElseThrow());
         }
@@ -95,8 +96,7 @@ final class Plant implements AutoCloseable {
 
     private double start(String name) throws IOException, InterruptedException {
         var begun = System.nanoTime();
-        var child = Child.start(name, "dev.skerry.program.Main",
-                List.of("up", "--config", folder.resolve(name + ".yaml").toString(), "--data", folder.resolve(name).toString()),
+        var child = Child.start(name, Launcher.command("up", "--config", folder.resolve(name + ".yaml").toString(), "--data", folder.resolve(name).toString()),
                 folder.resolve(name + ".log"));
         running.put(name, child);
         ready.put(name, child.awaitReady(START));
@@ -108,17 +108,32 @@ final class Plant implements AutoCloseable {
     }
 
     private String token(String site) throws IOException, InterruptedException {
-        var process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
-                        "dev.skerry.program.Main", "token", "create", "--data", folder.resolve("centre").toString(),
-                        "--site", site, "--label", "class=plant", "--label", "site=" + site)
-                .redirectError(ProcessBuilder.Redirect.appendTo(folder.resolve("token.log").toFile()))
-                .start();
-        var token = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8).strip();
-        if (!process.waitFor(30, TimeUnit.SECONDS) || process.exitValue() != 0 || token.isEmpty()) {
-            throw new IOException("no token for " + site + " (see " + folder.resolve("token.log") + ")");
+        return Launcher.run(folder.resolve("token.log"), "token", "create", "--data", folder.resolve("centre").toString(),
+                "--site", site, "--label", "class=plant", "--label", "site=" + site);
+    }
+
+    /** Brings the App's image to a site: there is no registry here. Answers whether the site can run Pods. */
+    boolean loadImage(String site) throws IOException, InterruptedException {
+        if (!await(START, () -> client(site).nodes().list().getItems().stream()
+                .flatMap(n -> n.getStatus().getConditions().stream())
+                .anyMatch(c -> c.getType().equals("Ready") && c.getStatus().equals("True")))) {
+            return false;
         }
-        return token;
+        var archive = folder.resolve("busybox.tar");
+        if (Files.notExists(archive)) {
+            Launcher.run(folder.resolve("image.log"), "image", "busybox", archive.toString());
+        }
+        Launcher.run(folder.resolve("image.log"), "image", "import", archive.toString(), "--data", folder.resolve(site).toString());
+        return true;
+    }
+
+    /** Why a site runs no Pods, in its node's words. */
+    String nodeMessage(String site) {
+        return client(site).nodes().list().getItems().stream()
+                .flatMap(n -> n.getStatus().getConditions().stream())
+                .filter(c -> c.getType().equals("Ready"))
+                .map(c -> c.getMessage())
+                .findFirst().orElse("no node");
     }
 
     void killCentre() throws InterruptedException {
@@ -145,8 +160,7 @@ final class Plant implements AutoCloseable {
     // ---- the App ----
 
     static Path blueprint() {
-        var root = System.getenv("SKERRY_ROOT");
-        return Path.of(root == null ? "." : root, "blueprints", "plant");
+        return Launcher.root().resolve("blueprints").resolve("plant");
     }
 
     /** The blueprint's App, with one override a site for each device's endpoint. */
@@ -254,11 +268,6 @@ final class Plant implements AutoCloseable {
         }
     }
 
-    /** Tells the machine's simulator to leave its safe band: a line on its standard input would need a pipe, so a file does. */
-    void overheat(String site) {
-        Progress.say("the machine of " + site + " runs through its recorded failure; waiting until it leaves the safe band");
-    }
-
     boolean awaitMachineStopped(String site, Duration most) throws InterruptedException {
         return await(most, () -> alertsAbout(site, "stop-machine") > 0);
     }
@@ -291,25 +300,27 @@ final class Plant implements AutoCloseable {
     // ---- counting ----
 
     long stored(String site) throws IOException, GeneralSecurityException, InterruptedException {
-        return readings(site).counts("").values().stream().mapToLong(Readings.Count::rows).sum();
+        return readings(site).sequences("").values().stream().mapToLong(s -> s.length).sum();
     }
 
-    /** Removes the devices, so that no reading is new, and counts when the centre has everything or time is over. */
+    /** Notes how far the sites have come, waits until the centre has all of that or time is over, and counts. */
     Totals settle(Duration most) throws Exception {
-        client("centre").resources(App.class).inNamespace("default").withName("plant").delete();
-        await(Duration.ofSeconds(30), () -> SITES.stream().allMatch(s -> client(s).resources(Device.class).inAnyNamespace().list().getItems().isEmpty()));
-        var totals = new Totals[] {totals()};
+        var noted = new TreeMap<String, Map<String, long[]>>();
+        for (var site : SITES) {
+            noted.put(site, readings(site).sequences(""));
+        }
+        var totals = new Totals[] {totals(noted)};
         await(most, () -> {
-            totals[0] = totals();
+            totals[0] = totals(noted);
             return totals[0].lost() == 0;
         });
         return totals[0];
     }
 
-    private Totals totals() throws IOException, GeneralSecurityException, InterruptedException {
+    private Totals totals(Map<String, Map<String, long[]>> noted) throws IOException, GeneralSecurityException, InterruptedException {
         var sum = new Totals(0, 0, 0, 0, 0);
         for (var site : SITES) {
-            sum = sum.plus(Totals.of(readings(site).counts(""), readings("centre").counts(site)));
+            sum = sum.plus(Totals.of(noted.getOrDefault(site, Map.of()), readings("centre").sequences(site)));
         }
         return sum;
     }
@@ -400,5 +411,17 @@ final class Plant implements AutoCloseable {
         clients.values().forEach(KubernetesClient::close);
         new HashSet<>(running.values()).forEach(Child::close);
         machines.values().forEach(Child::close);
+        for (var site : SITES) {
+            if (Files.isDirectory(folder.resolve(site))) {
+                try {
+                    Launcher.run(folder.resolve("down.log"), "down", "--data", folder.resolve(site).toString());
+                } catch (IOException e) {
+                    Progress.say(site + ": " + e.getMessage());
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return;
+                }
+            }
+        }
     }
 }

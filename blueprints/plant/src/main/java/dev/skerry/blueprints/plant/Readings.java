@@ -31,9 +31,6 @@ final class Readings {
     private final String authorization;
     private final HttpClient http;
 
-    /** Of one series: the newest sequence, how many rows there are, and how many different sequences. */
-    record Count(long newest, long rows, long distinct) {}
-
     /** @param data the data folder, for the authority's certificate and the password */
     Readings(String address, Path data) throws IOException, GeneralSecurityException {
         this.address = address;
@@ -55,28 +52,25 @@ final class Readings {
         return context;
     }
 
-    /** All series of a site (empty: the place itself), by device and property. */
-    Map<String, Count> counts(String site) throws IOException, InterruptedException {
-        var counts = new TreeMap<String, Count>();
+    /** All readings of a site (empty: the place itself): the sequences of each series, by device and property. */
+    Map<String, long[]> sequences(String site) throws IOException, InterruptedException {
+        var all = new TreeMap<String, long[]>();
         for (var series : get("/api/series?site=" + site)) {
             var key = series.path("key");
             if (!key.path("site").asText().equals(site)) {
                 continue;
             }
-            var query = "/api/range?limit=100000&from=1970-01-01T00:00:00Z&to=2999-01-01T00:00:00Z&site=" + encode(site)
+            var rows = get("/api/range?limit=100000&from=1970-01-01T00:00:00Z&to=2999-01-01T00:00:00Z&site=" + encode(site)
                     + "&namespace=" + encode(key.path("namespace").asText())
                     + "&device=" + encode(key.path("device").asText())
-                    + "&property=" + encode(key.path("property").asText());
-            var rows = get(query);
-            var distinct = new java.util.HashSet<Long>();
-            long newest = 0;
-            for (var row : rows) {
-                distinct.add(row.path("sequence").asLong());
-                newest = Math.max(newest, row.path("sequence").asLong());
+                    + "&property=" + encode(key.path("property").asText()));
+            var sequences = new long[rows.size()];
+            for (int i = 0; i < sequences.length; i++) {
+                sequences[i] = rows.get(i).path("sequence").asLong();
             }
-            counts.put(key.path("device").asText() + "/" + key.path("property").asText(), new Count(newest, rows.size(), distinct.size()));
+            all.put(key.path("device").asText() + "/" + key.path("property").asText(), sequences);
         }
-        return counts;
+        return all;
     }
 
     /** The newest value of a series of this place itself. */

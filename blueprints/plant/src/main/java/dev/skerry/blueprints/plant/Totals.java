@@ -1,5 +1,6 @@
 package dev.skerry.blueprints.plant;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -14,19 +15,34 @@ import java.util.Map;
  */
 record Totals(long produced, long stored, long uploaded, long lost, long duplicated) {
 
-    static Totals of(Map<String, Readings.Count> site, Map<String, Readings.Count> centre) {
+    /**
+     * @param site sequences by series, as the site had stored them at one moment
+     * @param centre the same at the centre, at a later one: what is newer than the site's moment does not count
+     */
+    static Totals of(Map<String, long[]> site, Map<String, long[]> centre) {
         long produced = 0;
         long stored = 0;
         long uploaded = 0;
         long lost = 0;
         long duplicated = 0;
         for (var entry : site.entrySet()) {
-            var there = centre.getOrDefault(entry.getKey(), new Readings.Count(0, 0, 0));
-            produced += entry.getValue().newest();
-            stored += entry.getValue().distinct();
-            uploaded += there.distinct();
-            lost += Math.max(0, Math.max(entry.getValue().newest(), entry.getValue().distinct()) - there.distinct());
-            duplicated += there.rows() - there.distinct();
+            var here = new HashSet<Long>();
+            long newest = 0;
+            for (var sequence : entry.getValue()) {
+                here.add(sequence);
+                newest = Math.max(newest, sequence);
+            }
+            var there = new HashSet<Long>();
+            for (var sequence : centre.getOrDefault(entry.getKey(), new long[0])) {
+                if (sequence <= newest && !there.add(sequence)) {
+                    duplicated++;
+                }
+            }
+            produced += newest;
+            stored += here.size();
+            uploaded += there.size();
+            // Sequences begin at 1 and have no holes: each number up to the newest is a reading that was taken.
+            lost += newest - there.size();
         }
         return new Totals(produced, stored, uploaded, lost, duplicated);
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
@@ -18,8 +19,8 @@ final class DeviceEvents {
     private static final Logger LOG = System.getLogger(DeviceEvents.class.getName());
     private static final Duration APART = Duration.ofMinutes(1);
 
-    /** @param at when a bad state was told last, on the nanosecond clock */
-    private record Told(String state, long at) {}
+    /** @param badAt when a bad state was told last */
+    private record Told(String state, Instant badAt) {}
 
     private final EventLog log;
     private final InstantSource clock;
@@ -30,30 +31,36 @@ final class DeviceEvents {
         this.clock = clock;
     }
 
-    /** @param old what the API said before; null if nothing */
+    /**
+     * The status is about to be written; a bad one that is not told yet is looked at again with the next write.
+     *
+     * @param old what the API says; null if nothing
+     */
     void turned(DeviceKey key, @Nullable DeviceStatus old, DeviceStatus now) {
-        var before = told.get(key);
         var state = String.valueOf(now.state());
-        var was = before != null ? before.state() : old == null || old.state() == null ? Statuses.ONLINE : old.state();
-        if (state.equals(was)) {
-            told.putIfAbsent(key, new Told(state, bad(state) ? System.nanoTime() : longAgo()));
-        } else if (bad(state)) {
-            if (before == null || System.nanoTime() - before.at() >= APART.toNanos()) {
-                told.put(key, new Told(state, System.nanoTime()));
+        var before = told.computeIfAbsent(key, k -> new Told(old == null || old.state() == null ? Statuses.ONLINE : old.state(), Instant.MIN));
+        if (state.equals(before.state())) {
+            return;
+        }
+        if (bad(state)) {
+            if (due(before.badAt())) {
+                told.put(key, new Told(state, clock.instant()));
                 append(key, "warning", message(key, now));
             }
-        } else if (bad(was) && !state.equals(Statuses.CONNECTING)) {
-            told.put(key, new Told(state, before == null ? longAgo() : before.at()));
+        } else if (bad(before.state()) && !state.equals(Statuses.CONNECTING)) {
+            told.put(key, new Told(state, before.badAt()));
             append(key, "info", "device " + key.name() + ": " + state.toLowerCase(Locale.ROOT) + " again");
         }
     }
 
-    void forget(DeviceKey key) {
-        told.remove(key);
+    /** Also if the clock was set back. */
+    private boolean due(Instant last) {
+        var now = clock.instant();
+        return last.equals(Instant.MIN) || now.isBefore(last) || !now.isBefore(last.plus(APART));
     }
 
-    private static long longAgo() {
-        return System.nanoTime() - APART.toNanos();
+    void forget(DeviceKey key) {
+        told.remove(key);
     }
 
     private static boolean bad(String state) {

@@ -24,11 +24,7 @@ public final class DevicesModule implements AutoCloseable {
 
     /** @param drivers of different schemes */
     public DevicesModule(KubernetesClient client, Bus bus, List<DeviceDriver> drivers, EventLog events, InstantSource clock) {
-        this(client, bus, drivers, events, clock, Backoff.usual());
-    }
-
-    DevicesModule(KubernetesClient client, Bus bus, List<DeviceDriver> drivers, EventLog events, InstantSource clock, Backoff backoff) {
-        lines = new Lines(bus, clock, backoff);
+        lines = new Lines(bus, clock, Backoff.usual(), Lines.LAST_WRITES);
         var known = new Models(client);
         devices = new DeviceReconciler(
                 drivers.stream().collect(Collectors.toMap(DeviceDriver::scheme, Function.identity())), known, lines, events, clock);

@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Lines implements DeviceCommands, AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Lines.class.getName());
-    /** How long a replacement waits for the writes that are on their way. */
-    private static final Duration LAST_WRITES = Duration.ofSeconds(2);
+    static final Duration LAST_WRITES = Duration.ofSeconds(2);
 
     private static final class Slot {
         /** Writes hold it shared, a replacement alone; fair, so that a replacement gets its turn. */
@@ -35,14 +34,17 @@ final class Lines implements DeviceCommands, AutoCloseable {
     private final Bus bus;
     private final InstantSource clock;
     private final Backoff backoff;
+    private final Duration lastWrites;
     private final Map<DeviceKey, Slot> slots = new ConcurrentHashMap<>();
     private final ReentrantLock starting = new ReentrantLock();
     private boolean closed;
 
-    Lines(Bus bus, InstantSource clock, Backoff backoff) {
+    /** @param lastWrites how long a replacement waits for the writes that are on their way */
+    Lines(Bus bus, InstantSource clock, Backoff backoff, Duration lastWrites) {
         this.bus = bus;
         this.clock = clock;
         this.backoff = backoff;
+        this.lastWrites = lastWrites;
     }
 
     /**
@@ -58,7 +60,7 @@ final class Lines implements DeviceCommands, AutoCloseable {
         if (old != null && old.alive() && old.plan().equals(plan)) {
             return Optional.of(old);
         }
-        boolean alone = slot.gate.writeLock().tryLock(LAST_WRITES.toNanos(), TimeUnit.NANOSECONDS);
+        boolean alone = slot.gate.writeLock().tryLock(lastWrites.toNanos(), TimeUnit.NANOSECONDS);
         try {
             if (old != null) {
                 old.close();

@@ -127,6 +127,7 @@ class DeviceLineTest {
         goOn.countDown();
 
         assertThat(result.get().done()).isTrue();
+        await().until(() -> chiller.journal.size() >= 4);
         assertThat(chiller.journal.subList(0, 4)).containsExactly(
                 "connect", "read r:a to w:l", "write w:s Real[value=45.5]", "read w:s to w:s");
     }

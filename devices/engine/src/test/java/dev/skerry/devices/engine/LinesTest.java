@@ -32,7 +32,7 @@ class LinesTest {
     private final FakeDevice chiller = driver.device("chiller");
     private final LocalBus bus = new LocalBus();
     private final Lines lines =
-            new Lines(bus, InstantSource.system(), new Backoff(Duration.ofMillis(1), Duration.ofMillis(5), RandomGenerator.getDefault()));
+            new Lines(bus, InstantSource.system(), new Backoff(Duration.ofMillis(1), Duration.ofMillis(5), RandomGenerator.getDefault()), Duration.ofSeconds(30));
     private final ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor();
 
     LinesTest() {

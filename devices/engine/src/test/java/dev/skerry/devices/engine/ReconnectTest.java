@@ -31,7 +31,7 @@ class ReconnectTest {
                 var proxy = FaultProxy.to(simulator.address().getPort());
                 var driver = new ModbusDriver();
                 var bus = new LocalBus();
-                var lines = new Lines(bus, InstantSource.system(), new Backoff(Duration.ofMillis(1), Duration.ofMillis(2), RandomGenerator.getDefault()))) {
+                var lines = new Lines(bus, InstantSource.system(), new Backoff(Duration.ofMillis(1), Duration.ofMillis(2), RandomGenerator.getDefault()), Lines.LAST_WRITES)) {
             var spec = new DeviceSpec("chiller", "modbus-tcp://127.0.0.1:" + proxy.port() + "?unit=1", Specs.duration("1ms"), null,
                     List.of(Specs.point("supply", "holding:0"), Specs.point("setPoint", "holding:10")));
             var checked = DeviceCheck.check("default", "chiller-1", spec, Specs.CHILLER, Map.of("modbus-tcp", driver));

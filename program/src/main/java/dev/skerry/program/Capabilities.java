@@ -1,0 +1,105 @@
+package dev.skerry.program;
+
+import dev.skerry.console.ConsoleServer;
+import dev.skerry.console.ConsoleServer.ConsoleConfig;
+import dev.skerry.data.DurableLog;
+import dev.skerry.data.FileEventLog;
+import dev.skerry.data.IngestStore;
+import dev.skerry.data.LocalBus;
+import dev.skerry.data.LogSettings;
+import dev.skerry.devices.engine.DevicesModule;
+import dev.skerry.devices.modbus.ModbusDriver;
+import dev.skerry.fabric.hub.Hub;
+import dev.skerry.fabric.hub.HubConfig;
+import dev.skerry.fabric.hub.UploadServer;
+import dev.skerry.fabric.hub.UploadServerConfig;
+import dev.skerry.kube.pki.CertificateAuthority;
+import dev.skerry.streams.StreamsModule;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What Skerry adds to a Kubernetes: data, devices, rules, fabric, console. Clients of its API, whichever that is. */
+final class Capabilities {
+
+    /** The domain of all identities of a tree. */
+    private static final String TRUST_DOMAIN = "skerry";
+
+    private final Config config;
+    private final Parts parts;
+    private final CertificateAuthority authority;
+    private final KubernetesClient client;
+    private final InstantSource clock;
+    private final List<Reconciler<?>> reconcilers = new ArrayList<>();
+
+    private Capabilities(Config config, Parts parts, PlainKubernetes kubernetes, InstantSource clock) {
+        this.config = config;
+        this.parts = parts;
+        this.authority = kubernetes.authority();
+        this.client = kubernetes.client();
+        this.clock = clock;
+    }
+
+    static void start(Config config, Parts parts, PlainKubernetes kubernetes, InstantSource clock) throws IOException {
+        Crds.apply(kubernetes.client());
+        new Capabilities(config, parts, kubernetes, clock).wire();
+    }
+
+    private void wire() throws IOException {
+        var events = parts.keep("event log", FileEventLog.open(config.data().resolve("events")));
+        var bus = parts.keep("bus", new LocalBus());
+        var log = parts.keep("durable log", DurableLog.open(
+                config.data().resolve("log"), LogSettings.defaults().withRetention(config.history().maxBytes(), config.history().maxAge()), clock));
+        parts.keep("durable log's ear", log.attach(bus));
+        Optional<IngestStore> ingest = config.hub().isEmpty()
+                ? Optional.empty()
+                : Optional.of(parts.keep("readings of the sites", IngestStore.open(config.data().resolve("readings"))));
+        if (has(Config.Module.DEVICES)) {
+            var devices = parts.keep("devices", new DevicesModule(client, bus, List.of(new ModbusDriver()), events, clock));
+            reconcilers.addAll(devices.reconcilers());
+            if (has(Config.Module.STREAMS)) {
+                var streams = parts.keep("streams", new StreamsModule(client, bus, devices.commands(), events, clock));
+                reconcilers.addAll(streams.reconcilers());
+            }
+        }
+        if (has(Config.Module.FABRIC)) {
+            if (config.hub().isPresent() && ingest.isPresent()) {
+                startHub(config.hub().get(), ingest.get(), events);
+            }
+        }
+        if (!reconcilers.isEmpty()) {
+            parts.keep("reconcilers", Reconcilers.start(client, reconcilers));
+        }
+        if (has(Config.Module.CONSOLE)) {
+            startConsole(new WholeHistory(log, ingest), events);
+        }
+    }
+
+    private boolean has(Config.Module module) {
+        return config.modules().contains(module);
+    }
+
+    private void startHub(Config.Hub settings, IngestStore ingest, FileEventLog events) throws IOException {
+        var names = List.copyOf(settings.names());
+        var upload = parts.keep("data channel", Parts.listen("hub.dataPort", settings.dataPort(), () -> UploadServer.start(
+                new UploadServerConfig(authority, settings.address(), settings.dataPort(), names, ingest, clock))));
+        var hub = parts.keep("hub", Parts.listen("hub.port", settings.port(), () -> Hub.start(new HubConfig(
+                client, config.data().resolve("hub"), authority, settings.address(), settings.port(), names, TRUST_DOMAIN, Version.TEXT, clock, events))));
+        hub.dataPort(upload.port());
+        parts.address("hub", Parts.host(settings.address()) + ":" + hub.port());
+        parts.address("data", Parts.host(settings.address()) + ":" + upload.port());
+    }
+
+    private void startConsole(WholeHistory history, FileEventLog events) throws IOException {
+        var password = Passwords.loadOrCreate(config.data().resolve("console-password"));
+        var address = config.console().address();
+        var console = parts.keep("console", Parts.listen("console.port", config.console().port(), () -> ConsoleServer.start(
+                new ConsoleConfig(config.name(), address, config.console().port(), Parts.serverTls(authority, address, List.of("localhost", config.name())), password),
+                client, history, events, clock)));
+        parts.address("console", "https://" + Parts.host(address) + ":" + console.port());
+    }
+}

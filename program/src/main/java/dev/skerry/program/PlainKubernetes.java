@@ -1,0 +1,46 @@
+package dev.skerry.program;
+
+import dev.skerry.kube.apiserver.ApiServer;
+import dev.skerry.kube.apiserver.ServerConfig;
+import dev.skerry.kube.controllers.Controllers;
+import dev.skerry.kube.controllers.ControllersConfig;
+import dev.skerry.kube.node.NodeAgent;
+import dev.skerry.kube.node.NodeConfig;
+import dev.skerry.kube.pki.CertificateAuthority;
+import dev.skerry.kube.pki.Pem;
+import dev.skerry.kube.store.SqliteStore;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The embedded Kubernetes of a site, which knows nothing of Skerry: store, API, controllers, node.
+ *
+ * @param client of its API, as the administrator
+ */
+record PlainKubernetes(CertificateAuthority authority, KubernetesClient client) {
+
+    static PlainKubernetes start(Config config, Parts parts, InstantSource clock) throws IOException {
+        var authority = CertificateAuthority.loadOrCreate(config.data().resolve("pki"), "skerry-" + config.name(), clock);
+        var store = parts.keep("store", SqliteStore.open(config.data().resolve("kube/state.db")));
+        var address = config.api().address();
+        var tls = Parts.serverTls(authority, address, List.of("localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", config.name()));
+        var logs = new NodeLogs();
+        var api = parts.keep("API server", Parts.listen("api.port", config.api().port(), () -> ApiServer.start(new ServerConfig(
+                address, config.api().port(), tls, authority.certificate(), store, Map.of(), Optional.of(logs), clock))));
+        var url = "https://" + Parts.host(address) + ":" + api.port();
+        parts.address("api", url);
+        var kubeconfig = Kubeconfig.write(config.data().resolve("kubeconfig"), config.name(), url, authority);
+        parts.address("kubeconfig", kubeconfig.file().toString());
+        var client = parts.keep("client", kubeconfig.client());
+        parts.keep("controllers", Controllers.start(client, new ControllersConfig(Pem.encode(authority.certificate()), clock)));
+        if (config.runtime().enabled()) {
+            var node = parts.keep("node", NodeAgent.start(new NodeConfig(config.name(), config.data().resolve("node"), config.runtime().podCidr(), clock), client));
+            logs.from(node);
+        }
+        return new PlainKubernetes(authority, client);
+    }
+}
