@@ -29,7 +29,17 @@ final class Child implements AutoCloseable {
     private final CompletableFuture<Ready> ready = new CompletableFuture<>();
 
     /** @param words the {@code key=value} words of the ready line */
-    record Ready(double seconds, Map<String, String> words) {}
+    record Ready(double seconds, Map<String, String> words) {
+
+        /** A word that every skerry says. */
+        String get(String key) throws IOException {
+            var word = words.get(key);
+            if (word == null) {
+                throw new IOException("ready line: " + words + " (expected: " + key + "=... among them)");
+            }
+            return word;
+        }
+    }
 
     private Child(String name, Path log, Process process, long began) {
         this.name = name;
@@ -108,6 +118,11 @@ final class Child implements AutoCloseable {
                     .orElseThrow(() -> new IOException(name + ": " + proc("status") + " has no VmRSS (expected: a running process)"));
             return Long.parseLong(kb.replaceAll("[^0-9]", "")) / KB_A_MB;
         }
+    }
+
+    /** Whether it runs programs of its own. */
+    boolean hasOffspring() {
+        return process.descendants().findAny().isPresent();
     }
 
     /** What the JVM was started with, up to its class path. */

@@ -9,12 +9,13 @@ import dev.skerry.data.StreamSchema;
 import dev.skerry.data.ValueType;
 import dev.skerry.fabric.hub.UploadServer;
 import dev.skerry.fabric.hub.UploadServerConfig;
-import dev.skerry.fabric.link.LinkTls;
 import dev.skerry.fabric.link.SiteIdentity;
+import dev.skerry.fabric.spoke.DataChannel;
+import dev.skerry.fabric.spoke.Uploader;
+import dev.skerry.fabric.spoke.UploaderConfig;
 import dev.skerry.kube.pki.CertificateAuthority;
 import dev.skerry.kube.pki.CertificateRequest;
 import dev.skerry.kube.pki.Keys;
-import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,8 +24,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How fast a backlog reaches the parent: a durable log on disk, the real data channel over mutual TLS, the parent's store with every
- * chunk committed. From the dial to the last acknowledgement; both ends in this process.
+ * How fast a backlog reaches the parent: a durable log on disk, the uploader, the data channel over mutual TLS, the parent's store with
+ * every chunk committed. From the dial to the last acknowledgement; both ends in this process.
  */
 final class Drain {
 
@@ -33,6 +34,7 @@ final class Drain {
             new Field("pressure", ValueType.FLOAT, "bar"), new Field("flow", ValueType.FLOAT, "m3/h"),
             new Field("turns", ValueType.INTEGER, "/min"), new Field("runs", ValueType.BOOLEAN, "")));
     private static final int DEVICES = 50;
+    private static final double LIVE_SHARE = 0.8;
     private static final int SYNC_EVERY = 10_000;
     private static final Duration MOST = Duration.ofSeconds(40);
     private static final Duration DISK = Duration.ofSeconds(30);
@@ -46,10 +48,11 @@ final class Drain {
         try (var log = DurableLog.open(folder.resolve("log"), LogSettings.defaults(), clock);
                 var ingest = IngestStore.open(folder.resolve("readings"));
                 var server = UploadServer.start(new UploadServerConfig(authority, "127.0.0.1", 0, List.of("127.0.0.1"), ingest, clock));
-                var client = new UploadClient(log, server.port(), site(authority, clock))) {
+                var uploader = Uploader.start(UploaderConfig.of(log, LIVE_SHARE, clock))) {
             fill(log, readings / PUMP.fields().size());
             var began = System.nanoTime();
-            client.drain(MOST);
+            uploader.channel(channel(authority, server.port()));
+            awaitAll(uploader, began + MOST.toNanos());
             var seconds = (System.nanoTime() - began) / 1e9;
             var counts = ingest.counts(SITE);
             if (counts.stored() != readings || counts.missing() != 0) {
@@ -80,10 +83,19 @@ final class Drain {
         }
     }
 
-    private static SslContext site(CertificateAuthority authority, InstantSource clock) {
+    private static void awaitAll(Uploader uploader, long until) throws IOException, InterruptedException {
+        for (var state = uploader.state(); state.behind() > 0 || state.readings() == 0; state = uploader.state()) {
+            if (System.nanoTime() - until > 0) {
+                throw new IOException("backlog: not at the parent in " + MOST.toSeconds() + "s (" + state + ")");
+            }
+            TimeUnit.MILLISECONDS.sleep(2);
+        }
+    }
+
+    private static DataChannel channel(CertificateAuthority authority, int port) {
         var keys = Keys.generate();
         var certificate = authority.issue(keys.getPublic(), CertificateRequest.client(SITE, List.of(), Duration.ofDays(1))
                 .withUris(List.of(new SiteIdentity("bench.skerry", SITE).uri())));
-        return LinkTls.client(keys.getPrivate(), List.of(certificate, authority.certificate()), authority.certificate(), clock);
+        return new DataChannel("127.0.0.1", port, keys.getPrivate(), List.of(certificate, authority.certificate()), authority.certificate(), SITE);
     }
 }

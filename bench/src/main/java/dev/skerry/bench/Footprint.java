@@ -2,7 +2,6 @@ package dev.skerry.bench;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,13 +21,13 @@ final class Footprint {
 
     private static final Duration FIRST_START = Duration.ofSeconds(90);
     private static final Duration START = Duration.ofSeconds(30);
-    private static final Duration COMMAND = Duration.ofSeconds(20);
+    private static final Duration JOIN = Duration.ofSeconds(15);
 
     private final Path folder;
-    private final Path launcher;
+    private final Launcher launcher;
     private final long idleSeconds;
 
-    private Footprint(Path folder, Path launcher, Duration idle) {
+    private Footprint(Path folder, Launcher launcher, Duration idle) {
         this.folder = folder;
         this.launcher = launcher;
         this.idleSeconds = idle.toSeconds();
@@ -36,62 +35,34 @@ final class Footprint {
 
     /** @param idle how long all of them are left alone before their size is taken */
     static void measure(Path folder, Duration idle, Figures figures) throws IOException, InterruptedException {
-        var root = System.getenv("SKERRY_ROOT");
-        if (root == null) {
-            throw new IOException("SKERRY_ROOT: not set (expected: to be started as './skerry bench')");
-        }
-        new Footprint(folder, Path.of(root, "skerry"), idle).skerries(figures);
+        new Footprint(folder, Launcher.find(), idle).skerries(figures);
     }
 
     private void skerries(Figures figures) throws IOException, InterruptedException {
-        var centre = up("centre", "hub: {port: 0, dataPort: 0}\nruntime: {enabled: false}\n");
+        var centre = launcher.up(folder, "centre", "hub: {port: 0, dataPort: 0}\nruntime: {enabled: false}\n");
         try (centre) {
             Progress.say("  the centre starts (a first start after a build takes longer: it records its classes)");
-            var words = centre.awaitReady(FIRST_START).words();
-            var token = words.containsKey("hub") ? token() : Optional.<String>empty();
-            var joining = token.map(t -> "parent: {address: '" + words.get("hub") + "', token: '" + t + "'}\n").orElse("");
+            var ready = centre.awaitReady(FIRST_START);
+            var token = ready.words().containsKey("hub") ? launcher.token(folder.resolve("centre")) : Optional.<String>empty();
+            var joining = token.map(t -> "parent: {address: '" + ready.words().get("hub") + "', token: '" + t + "'}\n").orElse("");
             boolean runtime = canRunContainers();
             var settings = joining + "runtime: {enabled: " + runtime + "}\n";
-            try (var site = up("site", settings)) {
+            try (var site = launcher.up(folder, "site", settings)) {
                 var launched = site.awaitJvm(START);
                 figures.add("siteReadySeconds", site.awaitReady(START).seconds(), "s");
                 figures.add("siteLauncherSeconds", launched, "s");
             }
-            try (var site = up("site", settings)) {
+            try (var site = launcher.up(folder, "site", settings)) {
                 figures.add("siteSecondStartSeconds", site.awaitReady(START).seconds(), "s");
+                var joined = token.isPresent() && launcher.awaitJoined(ready.get("kubeconfig"), "site", JOIN);
                 TimeUnit.SECONDS.sleep(idleSeconds);
+                figures.add("siteJoined", joined ? 1 : 0, "0 or 1");
+                figures.add("siteRuntime", site.hasOffspring() ? 1 : 0, "0 or 1");
                 figures.add("siteIdleMb", site.residentMb(), "MB");
                 figures.add("centreIdleMb", centre.residentMb(), "MB");
             }
-            figures.add("siteJoined", token.isPresent() ? 1 : 0, "0 or 1");
-            figures.add("siteRuntime", runtime ? 1 : 0, "0 or 1");
-            bare(folder, centre.jvmFlags(), idleSeconds, figures);
-        }
-    }
-
-    private Child up(String name, String settings) throws IOException {
-        var config = folder.resolve(name + ".yaml");
-        Files.writeString(config, "name: " + name + "\napi: {port: 0}\nconsole: {port: 0}\n" + settings);
-        return Child.start(
-                name,
-                List.of(launcher.toString(), "up", "--config", config.toString(), "--data", folder.resolve(name).toString()),
-                folder.resolve(name + ".err"));
-    }
-
-    /** A token for the site, or nothing, told, where the centre gives none. */
-    private Optional<String> token() throws IOException, InterruptedException {
-        var process = new ProcessBuilder(launcher.toString(), "token", "create", "--data", folder.resolve("centre").toString())
-                .redirectError(folder.resolve("token.err").toFile())
-                .start();
-        try {
-            var said = new String(process.getInputStream().readNBytes(10_000), StandardCharsets.UTF_8).strip();
-            if (process.waitFor(COMMAND.toSeconds(), TimeUnit.SECONDS) && process.exitValue() == 0 && !said.isEmpty()) {
-                return Optional.of(said);
-            }
-            Progress.say("  no token: the site stays alone");
-            return Optional.empty();
-        } finally {
-            process.destroyForcibly();
+            Progress.say("  the launcher's JVM flags: " + String.join(" ", centre.jvmFlags()));
+            bare(folder, centre.jvmFlags(), idleSeconds / 2, figures);
         }
     }
 

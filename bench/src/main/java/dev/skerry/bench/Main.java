@@ -53,14 +53,17 @@ public final class Main {
     private static int run(Bench bench) throws IOException {
         var figures = new Figures();
         boolean held;
-        var done = stopWhenAsked(Thread.currentThread());
         var folder = folder();
+        var done = stopWhenAsked(Thread.currentThread());
         try {
             Progress.say(bench.name() + ": files go to " + folder + " (" + Files.getFileStore(folder).type() + ")");
             held = measure(bench.parts(folder), figures);
         } finally {
-            delete(folder);
-            done.countDown();
+            try {
+                delete(folder);
+            } finally {
+                done.countDown();
+            }
         }
         System.out.println(figures.json(bench.name()));
         System.out.flush();

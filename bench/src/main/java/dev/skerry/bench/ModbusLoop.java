@@ -23,16 +23,13 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * From a change in a Modbus unit's register to the arrival of the write that a rule answers it with, over real sockets: driver, bus,
- * rule, driver. One connection, polled at a fixed pace; changes come at random moments between polls, so half a pause between
- * polls is in the figures, and {@code modbusReadToWrite} has them without it.
+ * rule, driver, all in this process. One connection, polled at a fixed pace.
  */
 final class ModbusLoop {
 
@@ -43,8 +40,6 @@ final class ModbusLoop {
             List.of(new RuleSpec.Action(new RuleSpec.Write("{{.device}}", "valve", "{{.level}}"), null)),
             false);
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
-    private static final long SEED = 7;
-    private static final int HIGHEST = 30_000;
 
     private final DeviceConnection connection;
     private final ReadPlan sensor;
@@ -60,8 +55,6 @@ final class ModbusLoop {
 
     static void measure(Path folder, int warmUp, int samples, Duration pollEvery, Figures figures)
             throws IOException, InterruptedException, DriverException {
-        var whole = new Latencies(samples);
-        var inner = new Latencies(samples);
         try (var unit = ModbusUnit.start();
                 var events = FileEventLog.open(folder.resolve("events"));
                 var driver = new ModbusDriver();
@@ -77,25 +70,14 @@ final class ModbusLoop {
                     var rule = engine.start(NAMESPACE, "valve", RULE, (namespace, stream) -> Optional.of(TANK))) {
                 var poller = Thread.ofVirtual().name("poller").start(() -> loop.poll(bus, pollEvery.toNanos()));
                 try {
-                    var random = new Random(SEED);
-                    for (int i = 0; i < warmUp + samples; i++) {
-                        LockSupport.parkNanos((long) (random.nextDouble() * pollEvery.toNanos()));
-                        var passage = unit.turn(1 + i % HIGHEST, TIMEOUT.toMillis()).orElseThrow(() -> new IOException(
-                                "no write in " + TIMEOUT.toSeconds() + "s (fault: " + loop.fault.get() + "; " + rule.stats() + ", " + ear.dropped() + " batches dropped)"));
-                        if (i >= warmUp) {
-                            whole.add(passage.writtenAt() - passage.changedAt());
-                            inner.add(passage.writtenAt() - passage.readAt());
-                        }
-                    }
+                    ModbusTurns.measure(
+                            unit, warmUp, samples, pollEvery, () -> "fault: " + loop.fault.get() + "; " + rule.stats() + ", " + ear.dropped() + " batches dropped", "modbus", figures);
                 } finally {
                     poller.interrupt();
                     poller.join();
                 }
             }
         }
-        whole.into(figures, "modbusLoop");
-        inner.into(figures, "modbusReadToWrite");
-        figures.add("modbusPollEveryMs", pollEvery.toNanos() / 1e6, "ms");
     }
 
     private void poll(LocalBus bus, long every) {
