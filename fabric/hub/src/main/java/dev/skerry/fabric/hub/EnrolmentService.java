@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 
 /** Turns a token and a key into a certificate, or says what is wrong. The same key may come again: then it is renewed. */
@@ -35,12 +36,15 @@ final class EnrolmentService extends EnrolmentGrpc.EnrolmentImplBase {
     private final HubConfig config;
     private final Registry registry;
     private final IntSupplier dataPort;
+    private final Consumer<String> enrolled;
     private final Semaphore room = new Semaphore(MAX_AT_ONCE);
 
-    EnrolmentService(HubConfig config, Registry registry, IntSupplier dataPort) {
+    /** @param enrolled hears the name of a site that has a new key */
+    EnrolmentService(HubConfig config, Registry registry, IntSupplier dataPort, Consumer<String> enrolled) {
         this.config = config;
         this.registry = registry;
         this.dataPort = dataPort;
+        this.enrolled = enrolled;
     }
 
     @Override
@@ -73,6 +77,7 @@ final class EnrolmentService extends EnrolmentGrpc.EnrolmentImplBase {
         if (!renewed) {
             LOG.log(INFO, "site {0}: enrolled", identity.site());
             tell(identity.site());
+            enrolled.accept(identity.site());
         }
         String ca = Pem.encode(config.authority().certificate());
         return EnrolResponse.newBuilder()

@@ -107,6 +107,18 @@ public final class Receiver {
         }
     }
 
+    /** All that is held, by key. */
+    public Map<String, byte[]> entries() throws SQLException {
+        try (PreparedStatement q = prepare("SELECT key, payload FROM entry WHERE log = ?", log);
+                ResultSet rows = q.executeQuery()) {
+            var all = new HashMap<String, byte[]>();
+            while (rows.next()) {
+                all.put(rows.getString(1), rows.getBytes(2));
+            }
+            return all;
+        }
+    }
+
     /** Hash by key of all that is held. */
     public Map<String, String> hashes() throws SQLException {
         try (PreparedStatement q = prepare("SELECT key, hash FROM entry WHERE log = ?", log);

@@ -31,6 +31,42 @@ public final class StateLog {
         this.tombstonesKept = tombstonesKept;
     }
 
+    /**
+     * A log that goes on from an earlier life, whose numbers are those of the store behind it.
+     *
+     * @param sequence what was deleted up to here is not known any more: who stands below gets a digest, who stands above shows
+     *     that the store has been restored from an older copy
+     */
+    public StateLog(String epoch, long sequence, int tombstonesKept) {
+        this.epoch = epoch;
+        this.sequence = sequence;
+        this.forgotten = sequence;
+        this.tombstonesKept = tombstonesKept;
+    }
+
+    /** As {@link #put}, with the store's number of the change, if that is higher than what was before. */
+    public synchronized boolean putAt(long at, String key, long revision, byte[] payload) {
+        LogEntry old = byKey.get(key);
+        String hash = hash(payload);
+        if (old != null && !old.deleted() && old.hash().equals(hash)) {
+            return false;
+        }
+        replace(old, new LogEntry(epoch, sequence, Math.max(sequence + 1, at), key, revision, hash, payload, false));
+        return true;
+    }
+
+    /** Fills a log that begins: an entry as of its own number, which lies below the log's sequence. */
+    public synchronized void load(long at, String key, long revision, byte[] payload) {
+        var entry = new LogEntry(epoch, 0, at, key, revision, hash(payload), payload, false);
+        LogEntry old = byKey.put(key, entry);
+        if (old != null) {
+            bySequence.remove(old.sequence());
+        }
+        bySequence.put(at, entry);
+        sequence = Math.max(sequence, at);
+        forgotten = Math.max(forgotten, at);
+    }
+
     /** What a receiver needs to hold what this log holds. */
     public sealed interface Answer {
         /** Entries to take in this order. */

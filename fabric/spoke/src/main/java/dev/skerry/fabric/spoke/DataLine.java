@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class DataLine implements AutoCloseable {
 
-    /** The parent takes frames of 1 MiB. */
-    static final int MAX_FRAME = 256 << 10;
+    /** The parent takes frames of 1 MiB; a chunk of usual size goes in one. */
+    static final int MAX_FRAME = 512 << 10;
 
     /** Chunks that may wait for an answer, and so answers that may wait for us. */
     static final int MAX_UNANSWERED = 64;
@@ -73,17 +73,8 @@ final class DataLine implements AutoCloseable {
         return requests.isReady();
     }
 
-    /** Sends as soon as the line is ready. */
-    void send(DataUp message, Duration wait) throws DataLineException, InterruptedException {
-        long until = System.nanoTime() + wait.toNanos();
-        while (!requests.isReady()) {
-            long left = until - System.nanoTime();
-            if (left <= 0) {
-                throw DataLineException.ended("the parent took nothing in " + wait.toSeconds() + "s");
-            }
-            checkOpen();
-            await(Duration.ofNanos(left));
-        }
+    /** Sends; what the line is not ready for, it keeps. */
+    void send(DataUp message) {
         requests.onNext(message);
     }
 

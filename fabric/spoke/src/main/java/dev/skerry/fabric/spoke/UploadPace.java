@@ -12,9 +12,9 @@ final class UploadPace {
     /** Queueing that live readings put up with. */
     private static final long MOST_QUEUE = Duration.ofMillis(500).toNanos();
 
-    private static final int LEAST = 64 << 10;
+    private static final int LEAST = 32 << 10;
     private static final int FIRST = 512 << 10;
-    private static final int LEAST_CHUNK = 16 << 10;
+    private static final int LEAST_CHUNK = 8 << 10;
     private static final int MOST_CHUNK = 256 << 10;
     private static final int CHUNKS = 4;
 

@@ -17,7 +17,7 @@ final class UploadProgress {
     private static final System.Logger LOG = System.getLogger(Uploader.class.getName());
 
     /** The parent says it at each hello, so what is kept may lag; each time costs the disk a few blocks. */
-    private static final long KEEP_EVERY = Duration.ofSeconds(5).toNanos();
+    private static final long KEEP_EVERY = Duration.ofSeconds(10).toNanos();
 
     /** History goes file by file: tell of it now and then. */
     private static final long TELL_EVERY = Duration.ofMinutes(1).toNanos();
@@ -119,9 +119,10 @@ final class UploadProgress {
         long start = outbox.start();
         long lost = received.missing(0, start);
         if (lost > toldLost && System.nanoTime() - toldAt >= TELL_EVERY) {
+            long more = lost - toldLost;
             toldAt = System.nanoTime();
-            tell("readings: history dropped " + (lost - toldLost) + " records before the parent had them (kept from position " + start + ")");
             toldLost = lost;
+            tell("readings: history dropped " + more + " records before the parent had them (kept from position " + start + ")");
         }
     }
 

@@ -46,6 +46,7 @@ final class UploadSession {
     private final UploadProgress progress;
     private final UploadRefusals refusals;
     private final UploadPace pace;
+    private final BooleanSupplier wanted;
     private final ArrayDeque<Sent> sent = new ArrayDeque<>();
     private long bytes;
     private long backlogBytes;
@@ -57,7 +58,10 @@ final class UploadSession {
 
     private record Sent(Range range, int readings, int bytes, boolean backlog, long at) {}
 
-    UploadSession(DataLine line, UploaderConfig config, UploadProgress progress, UploadRefusals refusals) {
+    /** @param wanted whether to go on */
+    UploadSession(
+            DataLine line, UploaderConfig config, UploadProgress progress, UploadRefusals refusals, BooleanSupplier wanted) {
+        this.wanted = wanted;
         this.line = line;
         this.config = config;
         this.progress = progress;
@@ -70,8 +74,8 @@ final class UploadSession {
     }
 
     /** Sends until it is no longer wanted, then waits a little for the last answers. */
-    void run(BooleanSupplier wanted) throws DataLineException, InterruptedException {
-        if (!hello(wanted)) {
+    void run() throws DataLineException, InterruptedException {
+        if (!hello()) {
             return;
         }
         long liveFrom = outbox.end();
@@ -101,7 +105,7 @@ final class UploadSession {
         return Optional.ofNullable(sent.peek()).map(Sent::range);
     }
 
-    private boolean hello(BooleanSupplier wanted) throws DataLineException, InterruptedException {
+    private boolean hello() throws DataLineException, InterruptedException {
         long until = System.nanoTime() + HELLO_WAIT.toNanos();
         boolean asked = false;
         while (wanted.getAsBoolean()) {
@@ -111,7 +115,7 @@ final class UploadSession {
                 return true;
             }
             if (!asked && line.ready()) {
-                line.send(DataUp.newBuilder().setHello(DataHello.newBuilder().setEpoch(epoch)).build(), HELLO_WAIT);
+                line.send(DataUp.newBuilder().setHello(DataHello.newBuilder().setEpoch(epoch)).build());
                 asked = true;
             }
             if (System.nanoTime() - until >= 0) {
@@ -231,7 +235,18 @@ final class UploadSession {
                     .setReadings(chunk.readings())
                     .setPayload(UnsafeByteOperations.unsafeWrap(chunk.payload(), at, part))
                     .setMore(at + part < length);
-            line.send(DataUp.newBuilder().setChunk(message).build(), ANSWER_WAIT);
+            awaitReady();
+            line.send(DataUp.newBuilder().setChunk(message).build());
+        }
+    }
+
+    private void awaitReady() throws DataLineException, InterruptedException {
+        while (!line.ready()) {
+            if (!wanted.getAsBoolean()) {
+                throw DataLineException.ended("given up in the middle of a chunk");
+            }
+            takeAnswers();
+            line.await(BLOCKED_WAIT);
         }
     }
 

@@ -99,6 +99,7 @@ public final class Uploader implements AutoCloseable {
                 upload(to.get());
             }
         } catch (InterruptedException e) {
+            progress.disconnected("");
             Thread.currentThread().interrupt();
         }
     }
@@ -128,9 +129,9 @@ public final class Uploader implements AutoCloseable {
     /** One line, from the dialling to its end, and the pause behind it if it failed. */
     private void upload(DataChannel to) throws InterruptedException {
         try (var line = DataLine.dial(to, config.clock())) {
-            var session = new UploadSession(line, config, progress, refusals);
+            var session = new UploadSession(line, config, progress, refusals, () -> wanted(to));
             try {
-                session.run(() -> wanted(to));
+                session.run();
                 progress.disconnected("");
                 LOG.log(INFO, "readings: disconnected from {0}", to);
                 tries = 0;

@@ -1,6 +1,7 @@
 package dev.skerry.fabric.hub;
 
 import dev.skerry.fabric.link.SiteIdentity;
+import dev.skerry.kube.pki.Keys;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Grpc;
@@ -14,13 +15,13 @@ import java.time.Instant;
 import java.util.Optional;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
-/** Who uploads, by the certificate of the connection; calls of anybody else end here. TLS has checked who signed it. */
-final class UploadPeer implements ServerInterceptor {
+/** Which site calls, by the certificate of the connection; calls of anybody else end here. TLS has checked who signed it. */
+final class SitePeer implements ServerInterceptor {
 
-    static final Context.Key<Peer> PEER = Context.key("upload-peer");
+    static final Context.Key<Peer> PEER = Context.key("site-peer");
 
-    /** A site, and until when its certificate is valid. */
-    record Peer(String site, Instant until) {}
+    /** A site, the fingerprint of the key that it showed, and until when its certificate is valid. */
+    record Peer(String site, String key, Instant until) {}
 
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
@@ -42,7 +43,7 @@ final class UploadPeer implements ServerInterceptor {
         }
         try {
             var certificate = (X509Certificate) session.getPeerCertificates()[0];
-            return SiteIdentity.of(certificate).map(i -> new Peer(i.site(), certificate.getNotAfter().toInstant()));
+            return SiteIdentity.of(certificate).map(i -> new Peer(i.site(), Keys.fingerprint(certificate.getPublicKey()), certificate.getNotAfter().toInstant()));
         } catch (SSLPeerUnverifiedException e) {
             return Optional.empty(); // It showed none.
         }
