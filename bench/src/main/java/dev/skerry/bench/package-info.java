@@ -1,4 +1,4 @@
-/** Benchmarks; they print and judge nothing. */
+/** Benchmarks; they print and judge nothing. {@code ./skerry bench NAME} runs one. */
 @NullMarked
 package dev.skerry.bench;
 
