@@ -18,8 +18,7 @@ final class GarbageCollector implements Controller, MetadataFeed.Listener {
 
     private static final String SURVEY = "survey";
     private static final String WAKE = "wake";
-    private static final String DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
-    private static final Duration SURVEY_EVERY = Duration.ofSeconds(30);
+    private static final Duration SURVEY_EVERY = Duration.ofMinutes(5);
     private static final Duration WAKE_AFTER = Duration.ofSeconds(1);
     private static final Duration AFTER_CHANGE = Duration.ofSeconds(2);
     private static final Duration UNKNOWN_OWNER = Duration.ofSeconds(30);
@@ -73,7 +72,7 @@ final class GarbageCollector implements Controller, MetadataFeed.Listener {
     @Override
     public void changed(Held object) {
         var before = graph.put(object);
-        if (object.kind().resource().equals(DEFINITIONS) && before.isEmpty()) {
+        if (object.kind().resource().equals(KindFeeds.DEFINITIONS) && before.isEmpty()) {
             definitionsChanged.set(true);
             surveys.add(SURVEY);
         }
@@ -93,7 +92,7 @@ final class GarbageCollector implements Controller, MetadataFeed.Listener {
         graph.remove(object.uid());
         graph.dependentsOf(object.uid()).forEach(d -> loop.add(d.uid()));
         wakeOwners(object);
-        if (object.kind().resource().equals(DEFINITIONS)) {
+        if (object.kind().resource().equals(KindFeeds.DEFINITIONS)) {
             definitionsChanged.set(true);
             surveys.add(SURVEY);
         } else if (!object.kind().resource().equals("pods")) {
@@ -213,6 +212,8 @@ final class GarbageCollector implements Controller, MetadataFeed.Listener {
             // Nobody can say which namespace is meant, so nothing is ever concluded from it.
             return Standing.SOLID;
         }
+        // Who owns something is worth hearing of.
+        feeds.follow(kind.get());
         var live = api.find(kind.get(), object.namespace(), owner.name()).filter(m -> m.path("uid").asText().equals(owner.uid()));
         return live.map(m -> Held.of(kind.get(), m).waiting() ? Standing.WAITING : Standing.SOLID).orElse(Standing.ABSENT);
     }

@@ -15,6 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class KindFeeds implements AutoCloseable {
 
+    static final String DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
+
     private static final Duration FIRST_STATE = Duration.ofSeconds(30);
 
     private final Writer writer;
@@ -56,8 +58,8 @@ final class KindFeeds implements AutoCloseable {
     void wake() throws InterruptedException {
         var started = new ArrayList<MetadataFeed>();
         for (var kind : sleeping()) {
-            if (api.any(kind)) {
-                start(kind).ifPresent(started::add);
+            if (kind.resource().equals(DEFINITIONS) || api.any(kind)) {
+                follow(kind).ifPresent(started::add);
             }
         }
         for (var feed : started) {
@@ -66,17 +68,23 @@ final class KindFeeds implements AutoCloseable {
     }
 
     private synchronized List<Kind> sleeping() {
-        return known.values().stream().filter(k -> !feeds.containsKey(k) && k.verbs().contains("watch") && !k.resource().equals("events")).toList();
+        return known.values().stream().filter(k -> !feeds.containsKey(k) && followable(k)).toList();
     }
 
-    private synchronized Optional<MetadataFeed> start(Kind kind) {
-        if (closed || feeds.containsKey(kind)) {
+    /** Follows the kind from now on. @return its feed, if that is new */
+    synchronized Optional<MetadataFeed> follow(Kind kind) {
+        if (closed || feeds.containsKey(kind) || !followable(kind)) {
             return Optional.empty();
         }
         var feed = new MetadataFeed(api, kind, listener);
         feeds.put(kind, feed);
         feed.start();
         return Optional.of(feed);
+    }
+
+    /** Nobody owns by events, and they are many. */
+    private static boolean followable(Kind kind) {
+        return kind.verbs().contains("watch") && !kind.resource().equals("events");
     }
 
     private static String key(Kind kind) {

@@ -159,6 +159,8 @@ final class Namespaces implements Controller {
         });
         var held = finalizers.entrySet().stream().map(e -> e.getKey() + " in " + e.getValue() + " resource instances").toList();
         var wished = List.of(
+                new Condition("NamespaceDeletionDiscoveryFailure", "False", "ResourcesDiscovered", "All resources successfully discovered"),
+                new Condition("NamespaceDeletionGroupVersionParsingFailure", "False", "ParsedGroupVersions", "All legacy kube types successfully parsed"),
                 new Condition("NamespaceDeletionContentFailure", "False", "ContentDeleted", "All content successfully deleted, may be waiting on finalization"),
                 new Condition("NamespaceContentRemaining", "True", "SomeResourcesRemain", "Some resources are remaining: " + String.join(", ", remaining)),
                 held.isEmpty()

@@ -68,6 +68,9 @@ final class ReplicaSets implements Controller {
             return Optional.of(Written.SOON);
         }
         var set = found.get();
+        if (set.getStatus().getObservedGeneration() == null && !Cache.leaving(set) && !knowsOrphans(set)) {
+            return Optional.of(Written.SOON);
+        }
         var mine = new Claims<Pod>(writer, set, new Selection(set.getSpec().getSelector())).claim(candidates(set), PodState::active, written);
         var active = new ArrayList<>(mine.stream().filter(PodState::active).toList());
         @Nullable Fault fault = Cache.leaving(set) ? null : balance(set, active);
@@ -76,6 +79,13 @@ final class ReplicaSets implements Controller {
             throw fault.cause;
         }
         return nextAvailable(set, active);
+    }
+
+    /** Pods may be older than a new set, and yet come to the cache later: one that is to be taken must not be replaced first. */
+    private boolean knowsOrphans(ReplicaSet set) {
+        return writer.client().pods().inNamespace(Cache.namespace(set)).withLabelSelector(set.getSpec().getSelector()).list().getItems().stream()
+                .filter(p -> PodState.active(p) && Cache.controllerOf(p).isEmpty())
+                .allMatch(p -> pods.find(Cache.key(p)).isPresent());
     }
 
     /** Those that it controls, and those that belong to nobody. */

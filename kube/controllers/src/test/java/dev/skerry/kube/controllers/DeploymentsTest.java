@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,7 +102,7 @@ class DeploymentsTest {
             assertThat(condition("Progressing").map(DeploymentCondition::getReason)).contains("NewReplicaSetAvailable");
             var status = web().get().getStatus();
             assertThat(status.getObservedGeneration()).isEqualTo(web().get().getMetadata().getGeneration());
-            assertThat(List.of(status.getReplicas(), status.getUpdatedReplicas(), status.getAvailableReplicas())).containsOnly(replicas);
+            assertThat(Stream.of(status.getReplicas(), status.getUpdatedReplicas(), status.getAvailableReplicas()).map(RolloutStatus::number)).containsOnly(replicas);
             assertThat(pods()).hasSize(replicas).allMatch(p -> p.getSpec().getContainers().getFirst().getImage().equals(image));
         });
     }
