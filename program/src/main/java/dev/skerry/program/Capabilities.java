@@ -1,8 +1,11 @@
 package dev.skerry.program;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import dev.skerry.console.ConsoleServer;
 import dev.skerry.console.ConsoleServer.ConsoleConfig;
 import dev.skerry.data.DurableLog;
+import dev.skerry.data.EventLog;
 import dev.skerry.data.FileEventLog;
 import dev.skerry.data.IngestStore;
 import dev.skerry.data.LocalBus;
@@ -26,10 +29,13 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What Skerry adds to a Kubernetes: data, devices, rules, fabric, console. Clients of its API, whichever that is. */
 final class Capabilities {
+
+    private static final System.Logger LOG = System.getLogger(Capabilities.class.getName());
 
     /** The domain of all identities of a tree. */
     private static final String TRUST_DOMAIN = "skerry";
@@ -64,7 +70,8 @@ final class Capabilities {
                 ? Optional.empty()
                 : Optional.of(parts.keep("readings of the sites", IngestStore.open(config.data().resolve("readings"))));
         if (has(Config.Module.DEVICES)) {
-            var devices = parts.keep("devices", new DevicesModule(client, bus, List.of(new ModbusDriver()), events, clock));
+            var modbus = parts.keep("Modbus", new ModbusDriver());
+            var devices = parts.keep("devices", new DevicesModule(client, bus, List.of(modbus), events, clock));
             reconcilers.addAll(devices.reconcilers());
             if (has(Config.Module.STREAMS)) {
                 var streams = parts.keep("streams", new StreamsModule(client, bus, devices.commands(), events, clock));
@@ -104,10 +111,19 @@ final class Capabilities {
     }
 
     private void startSpoke(Config.Parent parent, DurableLog log, FileEventLog events) throws IOException {
-        var uploader = parts.keep("uploader", Uploader.start(UploaderConfig.of(log, parent.liveShare(), clock)));
+        var uploader = parts.keep("uploader", Uploader.start(UploaderConfig.of(log, parent.liveShare(), clock).withNotices(notice -> tell(events, notice))));
         parts.keep("spoke", Spoke.start(new SpokeConfig(
                 config.name(), parent.host(), parent.port(), parent.token(), config.data().resolve("spoke"), client, Version.TEXT, events, clock,
                 LinkSettings.defaults(), uploader::channel)));
+    }
+
+    /** What people must hear of the way up: readings that were lost or refused. */
+    private void tell(FileEventLog events, String notice) {
+        try {
+            events.append(new EventLog.Event(0, clock.instant(), "readings", "warning", "", "Site/" + config.name(), notice, Map.of()));
+        } catch (IOException e) {
+            LOG.log(WARNING, "not in the event log: {0} ({1})", notice, e.getMessage());
+        }
     }
 
     private void startConsole(WholeHistory history, FileEventLog events) throws IOException {
