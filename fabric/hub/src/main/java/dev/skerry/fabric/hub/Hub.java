@@ -60,7 +60,7 @@ public final class Hub implements AutoCloseable {
         workStatuses = new WorkStatuses(client, works, statuses, timer);
         apps = new AppReconciler(client, sites, works, new Placement(config.authority()), config.clock());
         var registry = new Registry(client, config.clock());
-        var shared = new SiteSession.Context(config, registry, sessions, works, statuses, siteStatuses, calls);
+        var shared = new SiteSession.Context(config, registry, sessions, works, statuses, siteStatuses, calls, dataPort::get);
         server = NettyServerBuilder.forAddress(new InetSocketAddress(config.address(), config.port()))
                 .sslContext(tls(config))
                 .executor(calls)
@@ -113,7 +113,7 @@ public final class Hub implements AutoCloseable {
         return server.getPort();
     }
 
-    /** Tells sites where the data channel listens. */
+    /** Tells sites where the data channel listens; those that come from now on hear of it. */
     public void dataPort(int port) {
         dataPort.set(port);
     }

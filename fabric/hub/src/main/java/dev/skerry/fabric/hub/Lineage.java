@@ -5,6 +5,7 @@ import dev.skerry.model.Work;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
@@ -75,6 +76,9 @@ record Lineage(String epoch, long begin, Map<String, Long> ends) {
 
     private static void write(KubernetesClient client, @Nullable ConfigMap held, Map<String, String> lines) {
         if (held == null) {
+            if (client.namespaces().withName(NAMESPACE).get() == null) {
+                client.resource(new NamespaceBuilder().withNewMetadata().withName(NAMESPACE).endMetadata().build()).create();
+            }
             client.resource(new ConfigMapBuilder()
                             .withNewMetadata().withNamespace(NAMESPACE).withName(NAME).endMetadata()
                             .withData(lines)

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.IntSupplier;
 
 /** One site's connection, seen from its parent. */
 final class SiteSession implements LinkSession.Owner {
@@ -28,7 +29,7 @@ final class SiteSession implements LinkSession.Owner {
     /** What all sessions of a hub share. */
     record Context(
             HubConfig config, Registry registry, Sessions sessions, Works works, StatusStore statuses, SiteStatuses siteStatuses,
-            Executor executor) {}
+            Executor executor, IntSupplier dataPort) {}
 
     private final SitePeer peer;
     private final Context shared;
@@ -124,7 +125,7 @@ final class SiteSession implements LinkSession.Owner {
         session.begin(
                 List.of(shared.works().ofSite(peer.site())),
                 List.of(shared.statuses().of(peer.site()), new EventsIn(shared.config().events(), peer.site(), eventEpoch)));
-        session.greet("", 0, shared.config().version());
+        session.greet(Hello.newBuilder().setVersion(shared.config().version()).setDataPort(shared.dataPort().getAsInt()));
         LOG.log(INFO, "site {0}: connected, incarnation {1}", peer.site(), incarnation);
         if (session.isOver()) {
             ended(session, "gone while it was let in");

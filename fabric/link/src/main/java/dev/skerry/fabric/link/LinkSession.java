@@ -90,9 +90,8 @@ public final class LinkSession implements StreamObserver<Frame> {
         lanes = out.stream().map(log -> new OutLane(log, tuning.window())).toList();
     }
 
-    /** Says hello: who we are and what we hold. */
-    public void greet(String site, long incarnation, String version) throws IOException {
-        var hello = Hello.newBuilder().setSite(site).setIncarnation(incarnation).setVersion(version);
+    /** Says hello: what is set of who we are, and added to it what we hold. */
+    public void greet(Hello.Builder hello) throws IOException {
         for (Incoming log : incoming.values()) {
             hello.addPositions(Frames.position(log.log(), log.position()));
         }
