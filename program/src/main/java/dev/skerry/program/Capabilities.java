@@ -16,7 +16,6 @@ import dev.skerry.fabric.hub.Hub;
 import dev.skerry.fabric.hub.HubConfig;
 import dev.skerry.fabric.hub.UploadServer;
 import dev.skerry.fabric.hub.UploadServerConfig;
-import dev.skerry.fabric.link.LinkSettings;
 import dev.skerry.fabric.spoke.Spoke;
 import dev.skerry.fabric.spoke.SpokeConfig;
 import dev.skerry.fabric.spoke.Uploader;
@@ -112,9 +111,9 @@ final class Capabilities {
 
     private void startSpoke(Config.Parent parent, DurableLog log, FileEventLog events) throws IOException {
         var uploader = parts.keep("uploader", Uploader.start(UploaderConfig.of(log, parent.liveShare(), clock).withNotices(notice -> tell(events, notice))));
-        parts.keep("spoke", Spoke.start(new SpokeConfig(
-                config.name(), parent.host(), parent.port(), parent.token(), config.data().resolve("spoke"), client, Version.TEXT, events, clock,
-                LinkSettings.defaults(), uploader::channel)));
+        var spoke = parts.keep("spoke", Spoke.start(new SpokeConfig(
+                config.name(), parent.host(), parent.port(), parent.token().orElse(null), config.data().resolve("spoke"), client, Version.TEXT, events, clock)));
+        spoke.onDataChannel(uploader::channel);
     }
 
     /** What people must hear of the way up: readings that were lost or refused. */

@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
-import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 
 /** Turns a token and a key into a certificate, or says what is wrong. The same key may come again: then it is renewed. */
@@ -36,15 +35,12 @@ final class EnrolmentService extends EnrolmentGrpc.EnrolmentImplBase {
     private final HubConfig config;
     private final Registry registry;
     private final IntSupplier dataPort;
-    private final Consumer<String> enrolled;
     private final Semaphore room = new Semaphore(MAX_AT_ONCE);
 
-    /** @param enrolled hears the name of a site that has a new key */
-    EnrolmentService(HubConfig config, Registry registry, IntSupplier dataPort, Consumer<String> enrolled) {
+    EnrolmentService(HubConfig config, Registry registry, IntSupplier dataPort) {
         this.config = config;
         this.registry = registry;
         this.dataPort = dataPort;
-        this.enrolled = enrolled;
     }
 
     @Override
@@ -77,7 +73,6 @@ final class EnrolmentService extends EnrolmentGrpc.EnrolmentImplBase {
         if (!renewed) {
             LOG.log(INFO, "site {0}: enrolled", identity.site());
             tell(identity.site());
-            enrolled.accept(identity.site());
         }
         String ca = Pem.encode(config.authority().certificate());
         return EnrolResponse.newBuilder()

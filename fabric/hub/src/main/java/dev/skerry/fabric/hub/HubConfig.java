@@ -1,6 +1,7 @@
 package dev.skerry.fabric.hub;
 
 import dev.skerry.data.EventLog;
+import dev.skerry.fabric.link.LinkTuning;
 import dev.skerry.kube.pki.CertificateAuthority;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.List;
  * @param trustDomain of the sites' identities
  * @param version of this program, for the sites to see
  * @param events where sites' events go
+ * @param tuning the link's patience
  */
 public record HubConfig(
         KubernetesClient client,
@@ -30,7 +32,15 @@ public record HubConfig(
         String trustDomain,
         String version,
         InstantSource clock,
-        EventLog events) {
+        EventLog events,
+        LinkTuning tuning) {
+
+    /** With the usual patience. */
+    public HubConfig(
+            KubernetesClient client, Path folder, CertificateAuthority authority, String address, int port, List<String> names,
+            String trustDomain, String version, InstantSource clock, EventLog events) {
+        this(client, folder, authority, address, port, names, trustDomain, version, clock, events, LinkTuning.DEFAULT);
+    }
 
     public HubConfig {
         names = List.copyOf(names);

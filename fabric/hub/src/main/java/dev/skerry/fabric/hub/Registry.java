@@ -27,9 +27,6 @@ final class Registry {
 
     static final String MANAGEMENT_KEY = Kinds.GROUP + "/management-key";
     static final String DATA_KEY = Kinds.GROUP + "/data-key";
-
-    /** The epoch of the log of what the site shall have: made with the site, and kept with it in every backup. */
-    static final String DESIRED_EPOCH = Kinds.GROUP + "/desired-epoch";
     private static final int TRIES = 8;
 
     private final KubernetesClient client;
@@ -154,8 +151,7 @@ final class Registry {
 
     private Site create(String name, Map<String, String> labels) {
         var site = new Site();
-        site.setMetadata(new ObjectMetaBuilder().withName(name).withLabels(labels)
-                .addToAnnotations(DESIRED_EPOCH, java.util.UUID.randomUUID().toString()).build());
+        site.setMetadata(new ObjectMetaBuilder().withName(name).withLabels(labels).build());
         site.setSpec(new SiteSpec(null, null));
         return client.resource(site).create();
     }

@@ -15,35 +15,45 @@ import java.time.Instant;
 import java.util.Optional;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
-/** Which site calls, by the certificate of the connection; calls of anybody else end here. TLS has checked who signed it. */
-final class SitePeer implements ServerInterceptor {
+/**
+ * Which site is at the other end, by the certificate of the connection, whose signature TLS has checked.
+ *
+ * @param key fingerprint of its key
+ * @param until when the certificate runs out
+ */
+record SitePeer(SiteIdentity identity, String key, Instant until) {
 
-    static final Context.Key<Peer> PEER = Context.key("site-peer");
+    static final Context.Key<SitePeer> HERE = Context.key("site-peer");
 
-    /** A site, the fingerprint of the key that it showed, and until when its certificate is valid. */
-    record Peer(String site, String key, Instant until) {}
-
-    @Override
-    public <Q, A> ServerCall.Listener<Q> interceptCall(
-            ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        var peer = peer(call);
-        if (peer.isEmpty()) {
-            call.close(
-                    Status.PERMISSION_DENIED.withDescription("certificate: none of a site (expected: a URI spiffe://<trust domain>/site/<name>)"),
-                    new Metadata());
-            return new ServerCall.Listener<>() {};
-        }
-        return Contexts.interceptCall(Context.current().withValue(PEER, peer.get()), call, headers, next);
+    String site() {
+        return identity.site();
     }
 
-    private static Optional<Peer> peer(ServerCall<?, ?> call) {
+    /** Ends the calls of all who are no site. */
+    static final class Guard implements ServerInterceptor {
+        @Override
+        public <Q, A> ServerCall.Listener<Q> interceptCall(
+                ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+            var peer = peer(call);
+            if (peer.isEmpty()) {
+                call.close(
+                        Status.UNAUTHENTICATED.withDescription("certificate: none of a site (expected: a URI spiffe://<trust domain>/site/<name>)"),
+                        new Metadata());
+                return new ServerCall.Listener<>() {};
+            }
+            return Contexts.interceptCall(Context.current().withValue(HERE, peer.get()), call, headers, next);
+        }
+    }
+
+    private static Optional<SitePeer> peer(ServerCall<?, ?> call) {
         var session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
         if (session == null) {
             return Optional.empty();
         }
         try {
             var certificate = (X509Certificate) session.getPeerCertificates()[0];
-            return SiteIdentity.of(certificate).map(i -> new Peer(i.site(), Keys.fingerprint(certificate.getPublicKey()), certificate.getNotAfter().toInstant()));
+            return SiteIdentity.of(certificate)
+                    .map(i -> new SitePeer(i, Keys.fingerprint(certificate.getPublicKey()), certificate.getNotAfter().toInstant()));
         } catch (SSLPeerUnverifiedException e) {
             return Optional.empty(); // It showed none.
         }

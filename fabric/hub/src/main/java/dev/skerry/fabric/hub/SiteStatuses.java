@@ -1,198 +1,162 @@
 package dev.skerry.fabric.hub;
 
-import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.WARNING;
 
+import dev.skerry.fabric.link.SiteSummary;
 import dev.skerry.model.Site;
 import dev.skerry.model.SiteStatus;
-import dev.skerry.model.Work;
-import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.ConditionBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.time.InstantSource;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Writes the status of the sites: when something has changed, each at most once a second; when a site was last seen at most once
- * a minute. A hub that has just started shows as lost whoever has not come back.
- */
+/** Writes what is known of sites into their status: at once when something that matters changed, else now and then. */
 final class SiteStatuses implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(SiteStatuses.class.getName());
-    private static final Duration PACE = Duration.ofSeconds(1);
-    private static final Duration SEEN_EVERY = Duration.ofMinutes(1);
-    private static final Duration CLOSING = Duration.ofSeconds(3);
+    private static final int WORKERS = 4;
+    private static final int NANOS_A_MILLI = 1_000_000;
 
-    private final HubConfig config;
-    private final Links links;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final java.util.concurrent.locks.Condition work = lock.newCondition();
-    private final Set<String> dirty = new LinkedHashSet<>();
-    private final Thread writer = Thread.ofVirtual().name("site-statuses").unstarted(this::run);
+    /** Why and since when a site is not connected. */
+    private record Loss(Instant since, Instant lastSeen, String reason) {}
 
-    SiteStatuses(HubConfig config, Links links) {
-        this.config = config;
-        this.links = links;
+    private final KubernetesClient client;
+    private final InstantSource clock;
+    private final Sites sites;
+    private final Works works;
+    private final StatusStore store;
+    private final Sessions sessions;
+    private final Map<String, SiteFacts> written = new ConcurrentHashMap<>();
+    private final Map<String, Loss> losses = new ConcurrentHashMap<>();
+    private final WriteQueue<String> queue;
+
+    SiteStatuses(
+            KubernetesClient client, InstantSource clock, Sites sites, Works works, StatusStore store, Sessions sessions,
+            ScheduledExecutorService timer) {
+        this.client = client;
+        this.clock = clock;
+        this.sites = sites;
+        this.works = works;
+        this.store = store;
+        this.sessions = sessions;
+        queue = new WriteQueue<>("site-status", WORKERS, timer, this::write);
     }
 
-    void start() {
-        config.client().resources(Site.class).list().getItems().forEach(s -> changed(s.getMetadata().getName()));
-        writer.start();
-    }
-
+    /** Something about a site may have changed; it is written only if it matters. */
     void changed(String site) {
-        lock.lock();
-        try {
-            dirty.add(site);
-            work.signal();
-        } finally {
-            lock.unlock();
-        }
+        sites.find(site).ifPresent(s -> {
+            if (!facts(s).equals(written.get(site))) {
+                queue.add(site);
+            }
+        });
     }
 
-    private void run() {
-        var seenAt = System.nanoTime();
-        try {
-            while (true) {
-                Set<String> now;
-                lock.lockInterruptibly();
-                try {
-                    if (dirty.isEmpty()) {
-                        var unused = work.await(SEEN_EVERY.toSeconds(), TimeUnit.SECONDS);
-                    }
-                    if (System.nanoTime() - seenAt >= SEEN_EVERY.toNanos()) {
-                        // Who is connected is seen: told now and then, also when nothing else changes.
-                        seenAt = System.nanoTime();
-                        dirty.addAll(links.sites());
-                    }
-                    now = new LinkedHashSet<>(dirty);
-                    dirty.clear();
-                } finally {
-                    lock.unlock();
-                }
-                now.forEach(this::write);
-                TimeUnit.NANOSECONDS.sleep(PACE.toNanos());
+    void lost(String site, String reason, Duration silent) {
+        Instant now = clock.instant();
+        losses.put(site, new Loss(now, now.minus(silent), reason));
+        queue.add(site);
+    }
+
+    /** The line's figures of those who are connected, at most once a minute, and conflicts that are over. */
+    void refresh() {
+        sessions.all().forEach(s -> queue.add(s.site()));
+        written.forEach((site, facts) -> {
+            if (facts.conflict() != null) {
+                changed(site);
             }
-        } catch (InterruptedException e) {
-            // Closed.
-            return;
-        }
+        });
+    }
+
+    void forget(String site) {
+        written.remove(site);
+        losses.remove(site);
     }
 
     private void write(String name) {
+        var known = sites.find(name);
+        if (known.isEmpty()) {
+            return;
+        }
+        SiteFacts facts = facts(known.get());
+        Instant now = clock.instant();
+        client.resources(Site.class).withName(name).editStatus(site -> {
+            site.setStatus(facts.status(site.getStatus(), link(name, site.getStatus(), now), now));
+            return site;
+        });
+        written.put(name, facts);
+        if (!facts(known.get()).equals(facts)) {
+            queue.add(name); // It changed while it was being written.
+        }
+    }
+
+    private SiteFacts facts(Site site) {
+        String name = site.getMetadata().getName();
+        SiteSession session = sessions.find(name);
+        SiteStatus old = site.getStatus();
+        int[] apps = SiteFacts.count(works.ofSite(name).works());
+        SiteSummary summary = summary(name);
+        Loss loss = losses.get(name);
+        boolean ever = session != null || loss != null || old != null && old.link() != null;
+        String conflict = sessions.conflict(name).map(Sessions.Conflict::message).orElse(null);
+        return new SiteFacts(
+                session != null ? Conditions.TRUE : loss != null ? Conditions.FALSE : ever ? Conditions.UNKNOWN : Conditions.FALSE,
+                ever,
+                session != null ? "" : loss != null ? loss.reason() : ever ? "not heard since this parent started" : "enrolled, but never connected",
+                session != null && session.link().behind(DesiredLog.NAME) == 0,
+                apps[0], apps[1], apps[2],
+                summary,
+                session != null ? session.version() : old == null ? null : old.version(),
+                session != null ? (Long) session.incarnation() : old == null ? null : old.incarnation(),
+                session != null ? Conditions.seconds(session.certificateExpires()) : old == null ? null : old.certificateExpires(),
+                conflict);
+    }
+
+    /** Whether the site holds on to Works that this parent does not know since it was restored. */
+    boolean keepsBack(String site) {
+        SiteSummary summary = summary(site);
+        return summary != null && summary.keptBack() > 0;
+    }
+
+    private @Nullable SiteSummary summary(String site) {
         try {
-            var site = config.client().resources(Site.class).withName(name).get();
-            if (site == null) {
-                return;
-            }
-            var status = status(site);
-            if (!status.equals(site.getStatus())) {
-                var unused = config.client().resources(Site.class).withName(name).editStatus(s -> {
-                    s.setStatus(status);
-                    return s;
-                });
-            }
-            if (links.find(name).filter(l -> l.behind() > 0).isPresent()) {
-                changed(name);
-            }
-        } catch (KubernetesClientException e) {
-            LOG.log(e.getCode() == java.net.HttpURLConnection.HTTP_CONFLICT ? DEBUG : WARNING, "site {0}: status not written: {1} (tried again)", name, e.getMessage());
-            changed(name);
-        } catch (RuntimeException e) {
-            // The edge of the thread: one site's trouble keeps no other from being shown.
-            LOG.log(WARNING, "site " + name + ": status not written", e);
+            var payload = store.payload(site, SiteSummary.KEY);
+            return payload.isEmpty() ? null : SiteSummary.parse(payload.get());
+        } catch (IOException e) {
+            LOG.log(WARNING, "site {0}: its summary cannot be read: {1}", site, e.getMessage());
+            return null;
         }
     }
 
-    private SiteStatus status(Site site) {
-        var name = site.getMetadata().getName();
-        var old = site.getStatus();
-        var link = links.find(name);
-        var now = config.clock().instant();
-        var works = links.desired().works(name);
-        long failed = works.stream().filter(w -> w.getStatus() != null && "Failed".equals(w.getStatus().state())).count();
-        long ok = works.stream().filter(SiteStatuses::well).count();
-        var conflict = links.conflict(name);
-        boolean everSeen = link.isPresent() || old != null && old.link() != null;
-        var state = conflict.isPresent() ? "Conflicted" : !everSeen ? "Pending" : link.isEmpty() ? "Offline" : failed > 0 ? "Degraded" : "Ready";
-        var summary = links.summary(name);
-        var conditions = new ArrayList<Condition>();
-        conditions.add(condition(old, "Connected", link.isPresent(), link.isPresent() ? "LinkUp" : everSeen ? "LinkDown" : "NeverConnected", conflict.orElse(""), now));
-        boolean inSync = link.isPresent() && link.get().behind() == 0;
-        conditions.add(condition(old, "InSync", inSync, inSync ? "AllAcknowledged" : link.isPresent() ? "Sending" : "LinkDown", "", now));
-        boolean healthy = link.isPresent() && ok == works.size();
-        conditions.add(condition(old, "Healthy", healthy, healthy ? "AllWorksOk" : link.isEmpty() ? "Unknown" : failed > 0 ? "WorksFailed" : "WorksProgressing", ok + " of " + works.size() + " Works are ok", now));
-        if (summary.getParentRolledBack()) {
-            conditions.add(condition(old, "ParentRolledBack", true, "StoreRestored", "this place was restored from an older copy: the site keeps what it has and deletes nothing", now));
+    private SiteStatus.@Nullable Link link(String name, @Nullable SiteStatus old, Instant now) {
+        SiteSession session = sessions.find(name);
+        if (session != null) {
+            Duration trip = session.link().roundTrip();
+            return new SiteStatus.Link(
+                    "Connected", Conditions.seconds(session.since()), Conditions.seconds(now.minus(session.link().silent())),
+                    trip.isNegative() ? null : millis(trip), session.link().behind(DesiredLog.NAME));
         }
-        return new SiteStatus(
-                state,
-                conditions,
-                link.map(SiteLink::version).filter(v -> !v.isEmpty()).orElse(old == null ? null : old.version()),
-                link(old, link, now),
-                new SiteStatus.Apps((int) ok, works.size(), ok + "/" + works.size()),
-                summary.getChildrenTotal() > 0 ? new SiteStatus.Children(summary.getChildrenConnected(), summary.getChildrenTotal()) : null,
-                link.map(SiteLink::incarnation).orElse(old == null ? null : old.incarnation()),
-                link.map(l -> l.certificateUntil().toString()).orElse(old == null ? null : old.certificateExpires()));
+        SiteStatus.Link before = old == null ? null : old.link();
+        Loss loss = losses.get(name);
+        if (loss != null) {
+            return new SiteStatus.Link("Lost", Conditions.seconds(loss.since()), Conditions.seconds(loss.lastSeen()), null, null);
+        }
+        return before == null
+                ? null
+                : new SiteStatus.Link("Lost", "Lost".equals(before.state()) ? before.since() : Conditions.seconds(now), before.lastSeen(), null, null);
     }
 
-    static boolean well(Work work) {
-        var status = work.getStatus();
-        return status != null && "Ok".equals(status.state()) && Objects.equals(status.revision(), work.getSpec().revision());
-    }
-
-    private static SiteStatus.@Nullable Link link(@Nullable SiteStatus old, Optional<SiteLink> link, Instant now) {
-        var before = old == null ? null : old.link();
-        if (link.isEmpty()) {
-            if (before == null) {
-                return null;
-            }
-            var since = "Lost".equals(before.state()) ? before.since() : time(now);
-            return new SiteStatus.Link("Lost", since, before.lastSeen(), before.roundTrip(), before.behind());
-        }
-        var heard = link.get().heardAt();
-        var seen = time(heard);
-        if (before != null && before.lastSeen() != null && "Connected".equals(before.state())
-                && Duration.between(Instant.parse(before.lastSeen()), heard).compareTo(SEEN_EVERY) < 0) {
-            seen = before.lastSeen();
-        }
-        var took = link.get().roundTrip();
-        var text = took.isZero() ? null : took.toMillis() >= 1 ? took.toMillis() + "ms" : Math.max(1, took.toNanos() / 1000) + "µs";
-        // A trip that varies by a little is not worth a write.
-        if (before != null && before.roundTrip() != null && text != null && "Connected".equals(before.state()) && seen.equals(before.lastSeen())) {
-            text = before.roundTrip();
-        }
-        return new SiteStatus.Link("Connected", time(link.get().since()), seen, text, link.get().behind());
-    }
-
-    private static Condition condition(@Nullable SiteStatus old, String type, boolean holds, String reason, String message, Instant now) {
-        var value = holds ? "True" : "False";
-        var since = old == null ? time(now) : old.conditions().stream()
-                .filter(c -> c.getType().equals(type) && c.getStatus().equals(value)).findFirst()
-                .map(Condition::getLastTransitionTime).orElse(time(now));
-        return new ConditionBuilder().withType(type).withStatus(value).withReason(reason).withMessage(message).withLastTransitionTime(since).build();
-    }
-
-    private static String time(Instant time) {
-        return time.truncatedTo(ChronoUnit.SECONDS).toString();
+    private static String millis(Duration trip) {
+        return Objects.requireNonNull(trip).toNanos() < NANOS_A_MILLI ? trip.toNanos() / 1000 + "us" : trip.toMillis() + "ms";
     }
 
     @Override
     public void close() {
-        writer.interrupt();
-        try {
-            var unused = writer.join(CLOSING);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        queue.close();
     }
 }

@@ -61,7 +61,7 @@ public final class UploadServer implements AutoCloseable {
                 .keepAliveTime(ALIVE_SECONDS, TimeUnit.SECONDS)
                 .keepAliveTimeout(ALIVE_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveTime(LEAST_ALIVE_SECONDS, TimeUnit.SECONDS)
-                .addService(ServerInterceptors.intercept(service, new SitePeer()))
+                .addService(ServerInterceptors.intercept(service, new UploadPeer()))
                 .build();
         try {
             server.start();

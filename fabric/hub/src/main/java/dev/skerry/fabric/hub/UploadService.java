@@ -36,7 +36,7 @@ final class UploadService extends DataGrpc.DataImplBase {
 
     @Override
     public StreamObserver<DataUp> upload(StreamObserver<DataDown> answers) {
-        var stream = new UploadStream(SitePeer.PEER.get(), ingest, clock, (ServerCallStreamObserver<DataDown>) answers, this::closed);
+        var stream = new UploadStream(UploadPeer.PEER.get(), ingest, clock, (ServerCallStreamObserver<DataDown>) answers, this::closed);
         @Nullable UploadStream oldest = null;
         lock.lock();
         try {

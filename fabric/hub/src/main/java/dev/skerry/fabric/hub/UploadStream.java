@@ -32,7 +32,7 @@ final class UploadStream implements StreamObserver<DataUp> {
     private static final System.Logger LOG = System.getLogger(UploadStream.class.getName());
     private static final int LONGEST_EPOCH = 64;
 
-    private final SitePeer.Peer peer;
+    private final UploadPeer.Peer peer;
     private final Ingest ingest;
     private final InstantSource clock;
     private final ServerCallStreamObserver<DataDown> answers;
@@ -46,7 +46,7 @@ final class UploadStream implements StreamObserver<DataUp> {
     private ByteString parts = ByteString.EMPTY;
 
     UploadStream(
-            SitePeer.Peer peer,
+            UploadPeer.Peer peer,
             Ingest ingest,
             InstantSource clock,
             ServerCallStreamObserver<DataDown> answers,

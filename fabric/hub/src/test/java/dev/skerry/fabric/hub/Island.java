@@ -2,6 +2,8 @@ package dev.skerry.fabric.hub;
 
 import dev.skerry.data.FileEventLog;
 import dev.skerry.fabric.link.JoinSecret;
+import dev.skerry.fabric.link.LinkTuning;
+import dev.skerry.fabric.spoke.SpokeConfig;
 import dev.skerry.kube.apiserver.ApiServer;
 import dev.skerry.kube.apiserver.ServerConfig;
 import dev.skerry.kube.pki.CertificateAuthority;
@@ -36,6 +38,8 @@ import java.util.Optional;
 final class Island implements AutoCloseable {
 
     static final InstantSource CLOCK = InstantSource.system();
+    static final LinkTuning QUICK = new LinkTuning(
+            Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofMillis(100), Duration.ofSeconds(1), 64 * 1024);
 
     final Path folder;
     final CertificateAuthority authority;
@@ -93,7 +97,13 @@ final class Island implements AutoCloseable {
 
     HubConfig hub(int port) {
         return new HubConfig(
-                client, folder.resolve("hub"), authority, "127.0.0.1", port, List.of(), "test.skerry", "1.0", CLOCK, events);
+                client, folder.resolve("hub"), authority, "127.0.0.1", port, List.of(), "test.skerry", "1.0", CLOCK, events, QUICK);
+    }
+
+    /** As a site below a parent that listens there. */
+    SpokeConfig spoke(String name, int parentPort, String token) {
+        return new SpokeConfig(
+                name, "127.0.0.1", parentPort, token, folder.resolve("spoke"), client, "1.0", events, CLOCK, Duration.ofSeconds(1), QUICK);
     }
 
     JoinSecret token(int uses, String site, Map<String, String> labels) {

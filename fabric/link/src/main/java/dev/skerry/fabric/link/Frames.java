@@ -1,65 +1,108 @@
 package dev.skerry.fabric.link;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.skerry.fabric.link.wire.Ack;
 import dev.skerry.fabric.link.wire.Digest;
 import dev.skerry.fabric.link.wire.Entry;
 import dev.skerry.fabric.link.wire.Frame;
+import dev.skerry.fabric.link.wire.Heartbeat;
 import dev.skerry.fabric.link.wire.Position;
-import java.util.ArrayList;
+import dev.skerry.fabric.link.wire.Reject;
+import dev.skerry.fabric.link.wire.Want;
 import java.util.Collection;
 import java.util.HexFormat;
-import java.util.List;
-import java.util.Map;
 
-/** Entries, digests and positions as frames, and back. */
+/** Frames from what they say, and back. What comes from the line is checked against the limits here. */
 final class Frames {
 
-    private static final int LINES = 1_000;
+    /** Keys are names of objects. */
+    static final int LONGEST_KEY = 512;
+
+    /** One object's manifests; an API takes no larger ones. */
+    static final int LARGEST_PAYLOAD = 4 << 20;
+
+    /** Keys of one log at one site. */
+    static final int MOST_KEYS = 50_000;
+
+    private static final HexFormat HEX = HexFormat.of();
 
     private Frames() {}
 
     static Frame entry(String log, LogEntry e) {
         return Frame.newBuilder()
                 .setEntry(Entry.newBuilder()
-                        .setLog(log).setEpoch(e.epoch()).setPrevious(e.previous()).setSequence(e.sequence())
-                        .setKey(e.key()).setRevision(e.revision())
-                        .setHash(ByteString.copyFrom(HexFormat.of().parseHex(e.hash())))
-                        .setPayload(ByteString.copyFrom(e.payload()))
+                        .setLog(log)
+                        .setEpoch(e.epoch())
+                        .setPrevious(e.previous())
+                        .setSequence(e.sequence())
+                        .setKey(e.key())
+                        .setRevision(e.revision())
+                        .setHash(ByteString.copyFrom(HEX.parseHex(e.hash())))
+                        .setPayload(UnsafeByteOperations.unsafeWrap(e.payload()))
                         .setDeleted(e.deleted()))
                 .build();
     }
 
-    static LogEntry entry(Entry e) {
-        return new LogEntry(
-                e.getEpoch(), e.getPrevious(), e.getSequence(), e.getKey(), e.getRevision(),
-                HexFormat.of().formatHex(e.getHash().toByteArray()), e.getPayload().toByteArray(), e.getDeleted());
-    }
-
-    /** In parts, so that no frame grows with the number of keys. */
-    static List<Frame> digest(String log, LogDigest digest) {
-        var frames = new ArrayList<Frame>();
-        var part = begin(log, digest);
-        for (Map.Entry<String, String> line : digest.hashes().entrySet()) {
-            if (part.getLinesCount() == LINES) {
-                frames.add(Frame.newBuilder().setDigest(part).build());
-                part = begin(log, digest);
-            }
-            part.addLines(Digest.Line.newBuilder().setKey(line.getKey()).setHash(ByteString.copyFrom(HexFormat.of().parseHex(line.getValue()))));
+    static LogEntry entry(Entry e) throws LinkException {
+        if (e.getKey().isEmpty() || e.getKey().length() > LONGEST_KEY) {
+            throw new LinkException("entry.key: " + e.getKey().length() + " characters (expected: 1-" + LONGEST_KEY + ")");
         }
-        frames.add(Frame.newBuilder().setDigest(part.setLast(true)).build());
-        return frames;
+        if (e.getPayload().size() > LARGEST_PAYLOAD) {
+            throw new LinkException("entry " + e.getKey() + ": " + e.getPayload().size() + " bytes (expected: at most " + LARGEST_PAYLOAD + ")");
+        }
+        byte[] payload = e.getPayload().toByteArray();
+        String hash = HEX.formatHex(e.getHash().toByteArray());
+        if (!hash.equals(e.getDeleted() ? "" : StateLog.hash(payload))) {
+            throw new LinkException("entry " + e.getKey() + ": damaged (expected: a payload that fits its hash)");
+        }
+        return new LogEntry(e.getEpoch(), e.getPrevious(), e.getSequence(), e.getKey(), e.getRevision(), hash, payload, e.getDeleted());
     }
 
-    private static Digest.Builder begin(String log, LogDigest digest) {
-        return Digest.newBuilder().setLog(log).setEpoch(digest.epoch()).setSequence(digest.sequence()).setRestored(digest.restored());
+    static Frame want(String log, LogDigest digest, Collection<String> keys) {
+        return Frame.newBuilder()
+                .setWant(Want.newBuilder().setLog(log).setEpoch(digest.epoch()).setSequence(digest.sequence()).addAllKeys(keys))
+                .build();
     }
 
-    static Position position(String log, LogPosition position) {
-        return Position.newBuilder().setLog(log).setEpoch(position.epoch()).setSequence(position.sequence()).build();
+    static Digest.Builder digest(String log, LogDigest d) {
+        return Digest.newBuilder()
+                .setLog(log)
+                .setEpoch(d.epoch())
+                .setSequence(d.sequence())
+                .setRestored(d.restored())
+                .setAccepted(d.accepted());
     }
 
-    static LogPosition position(Collection<Position> positions, String log) {
-        return positions.stream().filter(p -> p.getLog().equals(log)).findFirst()
-                .map(p -> new LogPosition(p.getEpoch(), p.getSequence())).orElse(LogPosition.NONE);
+    static Digest.Line line(String key, LogDigest.Line line) {
+        return Digest.Line.newBuilder()
+                .setKey(key)
+                .setRevision(line.revision())
+                .setHash(ByteString.copyFrom(HEX.parseHex(line.hash())))
+                .build();
+    }
+
+    static LogDigest.Line line(Digest.Line line) {
+        return new LogDigest.Line(line.getRevision(), HEX.formatHex(line.getHash().toByteArray()));
+    }
+
+    static Position position(String log, LogPosition at) {
+        return Position.newBuilder().setLog(log).setEpoch(at.epoch()).setSequence(at.sequence()).build();
+    }
+
+    static LogPosition position(Position p) {
+        return new LogPosition(p.getEpoch(), p.getSequence());
+    }
+
+    static Frame ack(Collection<Position> positions) {
+        return Frame.newBuilder().setAck(Ack.newBuilder().addAllPositions(positions)).build();
+    }
+
+    static Frame heartbeat(long nonce, boolean answer) {
+        return Frame.newBuilder().setHeartbeat(Heartbeat.newBuilder().setNonce(nonce).setAnswer(answer)).build();
+    }
+
+    static Frame reject(String reason) {
+        return Frame.newBuilder().setReject(Reject.newBuilder().setReason(reason)).build();
     }
 }

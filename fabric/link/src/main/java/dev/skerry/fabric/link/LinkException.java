@@ -1,8 +1,7 @@
 package dev.skerry.fabric.link;
 
-/** The session must end; the message is told to the other end. */
+/** The other end said something that cannot be; the message tells what, and what was expected. It ends the connection. */
 public final class LinkException extends Exception {
-
     private static final long serialVersionUID = 1;
 
     public LinkException(String message) {

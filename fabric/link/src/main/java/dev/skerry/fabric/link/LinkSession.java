@@ -1,501 +1,344 @@
 package dev.skerry.fabric.link;
 
-import static java.lang.System.Logger.Level.DEBUG;
-import static java.lang.System.Logger.Level.WARNING;
-
-import dev.skerry.fabric.link.wire.Ack;
 import dev.skerry.fabric.link.wire.Digest;
 import dev.skerry.fabric.link.wire.Frame;
 import dev.skerry.fabric.link.wire.Heartbeat;
 import dev.skerry.fabric.link.wire.Hello;
-import dev.skerry.fabric.link.wire.Reject;
-import dev.skerry.fabric.link.wire.Want;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
+import dev.skerry.fabric.link.wire.Position;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection, seen from either end: says hello, sends the logs that this end owns by priority and within their windows,
- * takes those of the other end and acknowledges what is committed. One virtual thread sends; frames come in one at a time.
+ * One connection between parent and child, the same at both ends. First both say hello, then each sends what the other
+ * lacks, the more important log first. It has no thread of its own; whoever owns it calls {@link #tick} about each second.
  */
-public final class LinkSession implements StreamObserver<Frame>, AutoCloseable {
+public final class LinkSession implements StreamObserver<Frame> {
 
-    private static final System.Logger LOG = System.getLogger(LinkSession.class.getName());
     private static final Duration HELLO_WITHIN = Duration.ofSeconds(20);
-    private static final int MOST_CONTROL = 1_000;
-    private static final int MOST_LINES = 1_000_000;
 
-    private final String name;
-    private final LinkSettings settings;
-    private final Side side;
-    private final boolean dialling;
-    private final StreamObserver<Frame> out;
-    private final Thread sender;
+    /** Who a session belongs to. Called one at a time, but for {@link #ended}, which comes once. */
+    public interface Owner {
+        /** The other end has said who it is. Whoever has not begun yet calls {@link #begin} and {@link #greet} now. */
+        void hello(LinkSession session, Hello theirs) throws LinkException, IOException;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition work = lock.newCondition();
-    private final ArrayDeque<Frame> control = new ArrayDeque<>();
-    private final List<SendLane> lanes = new ArrayList<>();
-    private final Map<String, LogSink> sinks = new HashMap<>();
-    private final Set<String> toAcknowledge = new LinkedHashSet<>();
-    private final List<AutoCloseable> listening = new ArrayList<>();
-    private long ackDue;
-    private long nextBeat;
-    private long heard = System.nanoTime();
-    private long beatNonce;
-    private long beatSent;
-    private boolean greeted;
-    private @Nullable String over;
-    private boolean told;
+        /** How far the other end is may have changed. */
+        void progressed(LinkSession session);
 
-    // Of the incoming thread only.
-    private @Nullable LogDigestParts digest;
-    private boolean unknownTold;
+        /** The other end sent something that this version does not know and need not know. */
+        void skipped(LinkSession session, String what);
 
-    /** What the owner of a session says and hears; calls come from the session's threads. */
-    public interface Side {
-
-        /** The first frame: at once for the one that dials, after the other's hello for the one that is dialled. */
-        Hello hello();
-
-        /** The other end has said who it is. @throws LinkException to end the session with a reason */
-        Logs greeted(Hello other) throws LinkException, IOException;
-
-        /** A heartbeat was answered. */
-        default void roundTrip(Duration took) {}
-
-        /** Something was heard. */
-        default void heard() {}
-
-        /** Called once, last. @param refused whether the other end said why */
-        void ended(String reason, boolean refused);
+        /** It is over. */
+        void ended(LinkSession session, String reason);
     }
 
-    /** @param sources in the order of their priority */
-    public record Logs(List<LogSource> sources, List<LogSink> sinks) {
-        public Logs {
-            sources = List.copyOf(sources);
-            sinks = List.copyOf(sinks);
-        }
-    }
+    private final Owner owner;
+    private final LinkTuning tuning;
+    private final Wire wire;
+    private final Inbox inbox;
+    private final Map<String, Incoming> incoming = new HashMap<>();
+    private final Map<String, DigestParts> digests = new HashMap<>();
+    private final AtomicBoolean over = new AtomicBoolean();
+    private final AtomicLong silence = new AtomicLong();
+    private final ReentrantLock hearing = new ReentrantLock();
+    private final Condition heard = hearing.newCondition();
+    private final long opened = System.nanoTime();
+    private volatile List<OutLane> lanes = List.of();
+    private volatile @Nullable Hello theirs;
+    private volatile long lastHeard = System.nanoTime();
+    private volatile long roundTripNanos = -1;
+    private boolean skippedBefore;
 
-    private record LogDigestParts(String log, String epoch, long sequence, boolean restored, Map<String, String> hashes) {}
-
-    private LinkSession(String name, LinkSettings settings, Side side, StreamObserver<Frame> out, boolean dialling) {
-        this.name = name;
-        this.dialling = dialling;
-        this.settings = settings;
-        this.side = side;
-        this.out = out;
-        this.sender = Thread.ofVirtual().name("link-" + name).unstarted(this::send);
-    }
-
-    /** For the end that dials: says hello first. */
-    public static LinkSession dialling(String name, LinkSettings settings, Side side, StreamObserver<Frame> out) {
-        var session = new LinkSession(name, settings, side, out, true);
-        session.control.add(Frame.newBuilder().setHello(side.hello()).build());
-        session.sender.start();
-        return session;
-    }
-
-    /** For the end that is dialled: waits for the hello. */
-    public static LinkSession dialled(String name, LinkSettings settings, Side side, StreamObserver<Frame> out) {
-        var session = new LinkSession(name, settings, side, out, false);
-        session.sender.start();
-        return session;
-    }
-
-    // ---- sending ----
-
-    private void send() {
-        try {
-            begin();
-            while (true) {
-                var frame = next();
-                if (frame == null) {
-                    return;
-                }
-                out.onNext(frame);
+    /** @param executor commits what comes in; a virtual thread a task will do */
+    public LinkSession(io.grpc.stub.CallStreamObserver<Frame> call, LinkTuning tuning, Executor executor, Owner owner) {
+        this.owner = owner;
+        this.tuning = tuning;
+        silence.set(tuning.silenceNanos());
+        wire = new Wire(call, this::nextEntry, this::lost);
+        inbox = new Inbox(executor, new Inbox.Reader() {
+            @Override
+            public void committed(String log, LogPosition at) {
+                wire.acknowledge(Frames.position(log, at));
             }
-        } catch (InterruptedException e) {
-            end("closed", false);
-        } catch (RuntimeException e) {
-            // The stream is broken, or a log could not be read: either way the session is over.
-            LOG.log(DEBUG, "link " + name + ": sending failed", e);
-            end("sending failed: " + e.getMessage(), false);
-        } finally {
-            finish();
-        }
-    }
 
-    private void begin() {
-        lock.lock();
-        try {
-            nextBeat = System.nanoTime() + HELLO_WITHIN.toNanos();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Waits for something to send; null when the session is over. */
-    private @Nullable Frame next() throws InterruptedException {
-        lock.lockInterruptibly();
-        try {
-            while (over == null) {
-                var now = System.nanoTime();
-                if (!toAcknowledge.isEmpty() && now - ackDue >= 0) {
-                    return acknowledgement();
-                }
-                var first = control.pollFirst();
-                if (first != null) {
-                    return sent(first);
-                }
-                var quiet = settings.mostBeat().multipliedBy(LinkSettings.MISSED);
-                if (now - heard > (greeted ? quiet : HELLO_WITHIN).toNanos()) {
-                    end("no word for " + (now - heard) / 1_000_000_000 + "s", false);
-                    return null;
-                }
-                if (greeted) {
-                    for (var lane : lanes) {
-                        var frame = lane.next();
-                        if (frame != null) {
-                            return sent(frame);
-                        }
-                    }
-                    if (now - nextBeat >= 0) {
-                        beatNonce++;
-                        beatSent = now;
-                        return sent(Frame.newBuilder().setHeartbeat(Heartbeat.newBuilder().setNonce(beatNonce)).build());
-                    }
-                }
-                var until = greeted ? nextBeat : now + TimeUnit.SECONDS.toNanos(1);
-                if (!toAcknowledge.isEmpty() && ackDue - until < 0) {
-                    until = ackDue;
-                }
-                work.awaitNanos(Math.max(1_000_000, until - System.nanoTime()));
+            @Override
+            public void wants(String log, LogDigest digest, List<String> keys) {
+                wire.control(Frames.want(log, digest, keys));
             }
-            return null;
-        } finally {
-            lock.unlock();
-        }
-    }
 
-    private Frame sent(Frame frame) {
-        var least = settings.leastBeat().toNanos();
-        var most = settings.mostBeat().toNanos();
-        nextBeat = System.nanoTime() + (most > least ? ThreadLocalRandom.current().nextLong(least, most) : least);
-        if (!toAcknowledge.isEmpty()) {
-            // Something goes anyway: what was committed is acknowledged right behind it.
-            ackDue = System.nanoTime();
-        }
-        return frame;
-    }
-
-    private Frame acknowledgement() {
-        var ack = Ack.newBuilder();
-        for (var log : toAcknowledge) {
-            var sink = sinks.get(log);
-            if (sink != null) {
-                try {
-                    ack.addPositions(Frames.position(log, sink.position()));
-                } catch (IOException e) {
-                    throw new IllegalStateException(log + ": its position cannot be read: " + e.getMessage(), e);
-                }
+            @Override
+            public void failed(Exception e) {
+                end(e instanceof LinkException ? String.valueOf(e.getMessage()) : "cannot store what came: " + e.getMessage());
             }
-        }
-        toAcknowledge.clear();
-        return sent(Frame.newBuilder().setAck(ack).build());
-    }
-
-    private void finish() {
-        String reason;
-        boolean refusing;
-        lock.lock();
-        try {
-            reason = over == null ? "closed" : over;
-            refusing = !told;
-            over = reason;
-            listening.forEach(LinkSession::closeQuietly);
-            listening.clear();
-        } finally {
-            lock.unlock();
-        }
-        try {
-            if (refusing) {
-                out.onNext(Frame.newBuilder().setReject(Reject.newBuilder().setReason(reason)).build());
-                out.onCompleted();
-            }
-        } catch (RuntimeException e) {
-            // The line is down already: there is nobody to tell.
-            LOG.log(DEBUG, "link " + name + ": already closed", e);
-        }
-        side.ended(reason, told && reason.startsWith("refused: "));
-    }
-
-    private static void closeQuietly(AutoCloseable closing) {
-        try {
-            closing.close();
-        } catch (Exception e) {
-            LOG.log(DEBUG, "link: a listener did not close", e);
-        }
-    }
-
-    // ---- receiving ----
-
-    @Override
-    public void onNext(Frame frame) {
-        lock.lock();
-        try {
-            if (over != null) {
-                return;
-            }
-            heard = System.nanoTime();
-            if (!greeted && frame.getBodyCase() != Frame.BodyCase.HELLO && frame.getBodyCase() != Frame.BodyCase.REJECT) {
-                end("frame: " + frame.getBodyCase() + " (expected: a hello first)", false);
-                return;
-            }
-        } finally {
-            lock.unlock();
-        }
-        side.heard();
-        try {
-            take(frame);
-        } catch (LinkException e) {
-            end(String.valueOf(e.getMessage()), false);
-        } catch (IOException | RuntimeException e) {
-            LOG.log(WARNING, "link " + name + ": a frame could not be taken", e);
-            end("cannot store what was sent: " + e.getMessage(), false);
-        }
-    }
-
-    private void take(Frame frame) throws LinkException, IOException {
-        switch (frame.getBodyCase()) {
-            case HELLO -> hello(frame.getHello());
-            case ENTRY -> {
-                var sink = sink(frame.getEntry().getLog());
-                var outcome = sink.accept(Frames.entry(frame.getEntry()));
-                if (outcome == Receiver.Outcome.GAP) {
-                    throw new LinkException("entry: " + frame.getEntry().getLog() + " " + frame.getEntry().getSequence() + " after a gap (expected: what follows the position that was said)");
-                }
-                acknowledge(sink.log());
-            }
-            case DIGEST -> digest(frame.getDigest());
-            case WANT -> locked(() -> lane(frame.getWant().getLog()).wanted(frame.getWant().getEpoch(), frame.getWant().getSequence(), frame.getWant().getKeysList()));
-            case ACK -> locked(() -> {
-                for (var position : frame.getAck().getPositionsList()) {
-                    lane(position.getLog()).acknowledged(new LogPosition(position.getEpoch(), position.getSequence()));
-                }
-            });
-            case HEARTBEAT -> heartbeat(frame.getHeartbeat());
-            case REJECT -> {
-                lock.lock();
-                try {
-                    told = true;
-                    end("refused: " + frame.getReject().getReason(), true);
-                } finally {
-                    lock.unlock();
-                }
-            }
-            case BODY_NOT_SET -> {
-                if (!unknownTold) {
-                    unknownTold = true;
-                    LOG.log(WARNING, "link {0}: frames of a kind that this version does not know are skipped", name);
-                }
-            }
-        }
-    }
-
-    private interface Change {
-        void make() throws LinkException;
-    }
-
-    private void locked(Change change) throws LinkException {
-        lock.lock();
-        try {
-            change.make();
-            work.signal();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private SendLane lane(String log) throws LinkException {
-        return lanes.stream().filter(l -> l.log().equals(log)).findFirst().orElseThrow(() -> new LinkException("log: " + log + " is not sent from here"));
-    }
-
-    private LogSink sink(String log) throws LinkException {
-        var sink = sinks.get(log);
-        if (sink == null) {
-            throw new LinkException("log: " + log + " (expected: one of " + sinks.keySet() + ")");
-        }
-        return sink;
-    }
-
-    private void hello(Hello other) throws LinkException, IOException {
-        if (greeted) {
-            throw new LinkException("hello: a second one");
-        }
-        var logs = side.greeted(other);
-        lock.lock();
-        try {
-            logs.sinks().forEach(s -> sinks.put(s.log(), s));
-            if (!dialling) {
-                control.addFirst(Frame.newBuilder().setHello(side.hello()).build());
-            }
-            for (var source : logs.sources()) {
-                var lane = new SendLane(source, Frames.position(other.getPositionsList(), source.log()), settings.windowBytes());
-                lanes.add(lane);
-                listening.add(source.onChange(() -> changed(lane)));
-            }
-            greeted = true;
-            // The first beat at once: its answer tells how long the line is.
-            nextBeat = System.nanoTime();
-            work.signal();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void changed(SendLane lane) {
-        lock.lock();
-        try {
-            lane.changed();
-            work.signal();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void digest(Digest part) throws LinkException, IOException {
-        var sink = sink(part.getLog());
-        var begun = digest;
-        if (begun == null || !begun.log().equals(part.getLog()) || !begun.epoch().equals(part.getEpoch()) || begun.sequence() != part.getSequence()) {
-            begun = new LogDigestParts(part.getLog(), part.getEpoch(), part.getSequence(), part.getRestored(), new HashMap<>());
-            digest = begun;
-        }
-        for (var line : part.getLinesList()) {
-            begun.hashes().put(line.getKey(), java.util.HexFormat.of().formatHex(line.getHash().toByteArray()));
-        }
-        if (begun.hashes().size() > MOST_LINES) {
-            throw new LinkException("digest: over " + MOST_LINES + " keys");
-        }
-        if (!part.getLast()) {
-            return;
-        }
-        digest = null;
-        var keys = sink.accept(new LogDigest(begun.epoch(), begun.sequence(), begun.hashes(), begun.restored()));
-        enqueue(Frame.newBuilder().setWant(Want.newBuilder().setLog(begun.log()).setEpoch(begun.epoch()).setSequence(begun.sequence()).addAllKeys(keys)).build());
-        acknowledge(sink.log());
-    }
-
-    private void heartbeat(Heartbeat beat) throws LinkException {
-        if (!beat.getAnswer()) {
-            enqueue(Frame.newBuilder().setHeartbeat(beat.toBuilder().setAnswer(true)).build());
-            return;
-        }
-        Duration took;
-        lock.lock();
-        try {
-            took = beat.getNonce() == beatNonce ? Duration.ofNanos(System.nanoTime() - beatSent) : Duration.ZERO;
-        } finally {
-            lock.unlock();
-        }
-        if (!took.isZero()) {
-            side.roundTrip(took);
-        }
-    }
-
-    private void enqueue(Frame frame) throws LinkException {
-        locked(() -> {
-            if (control.size() >= MOST_CONTROL) {
-                throw new LinkException("answers: " + control.size() + " wait to be sent (expected: a line that takes them)");
-            }
-            control.add(frame);
         });
     }
 
-    private void acknowledge(String log) {
-        lock.lock();
+    /** Names the logs of this connection: those that go out, the most important first, and those that come in. */
+    public void begin(List<? extends Outgoing> out, List<? extends Incoming> in) {
+        in.forEach(log -> incoming.put(log.log(), log));
+        lanes = out.stream().map(log -> new OutLane(log, tuning.window())).toList();
+    }
+
+    /** Says hello: what is set of who we are, and added to it what we hold. */
+    public void greet(Hello.Builder hello) throws IOException {
+        for (Incoming log : incoming.values()) {
+            hello.addPositions(Frames.position(log.log(), log.position()));
+        }
+        for (OutLane lane : lanes) {
+            hello.addHeads(Frames.position(lane.log().log(), lane.log().head()));
+        }
+        wire.control(Frame.newBuilder().setHello(hello).build());
+    }
+
+    /** Something may be there to send: a log has changed, or the line has room. */
+    public void wake() {
+        wire.pump();
+    }
+
+    /** Sends a heartbeat when it is time, and ends what has been silent for too long. */
+    public void tick() {
+        long now = System.nanoTime();
+        if (now - lastHeard > tuning.deadAfterNanos()) {
+            end("no word for " + Duration.ofNanos(now - lastHeard).toSeconds() + "s (expected: a heartbeat at least each "
+                    + tuning.heartbeatMax().toSeconds() + "s)");
+        } else if (theirs == null && now - opened > HELLO_WITHIN.toNanos()) {
+            end("no hello within " + HELLO_WITHIN.toSeconds() + "s");
+        } else if (now - wire.lastSent() > silence.get()) {
+            silence.set(tuning.silenceNanos());
+            wire.control(Frames.heartbeat(now, false));
+        }
+    }
+
+    /** Asks for a sign of life and waits for one. */
+    public boolean alive(Duration within) throws InterruptedException {
+        long before = System.nanoTime();
+        wire.control(Frames.heartbeat(before, false));
+        long left = within.toNanos();
+        hearing.lock();
         try {
-            if (toAcknowledge.isEmpty()) {
-                ackDue = System.nanoTime() + settings.ackWithin().toNanos();
+            while (!over.get() && lastHeard < before && left > 0) {
+                left = heard.awaitNanos(left);
             }
-            toAcknowledge.add(log);
-            work.signal();
+            return !over.get() && lastHeard >= before;
         } finally {
-            lock.unlock();
+            hearing.unlock();
+        }
+    }
+
+    /** Ends the connection; the other end is told why. */
+    public void end(String reason) {
+        if (over.compareAndSet(false, true)) {
+            wire.close(reason);
+            finish(reason);
+        }
+    }
+
+    private void lost(String why) {
+        if (over.compareAndSet(false, true)) {
+            finish(why);
+        }
+    }
+
+    private void finish(String reason) {
+        inbox.close();
+        hearing.lock();
+        try {
+            heard.signalAll();
+        } finally {
+            hearing.unlock();
+        }
+        owner.ended(this, reason);
+    }
+
+    public boolean isOver() {
+        return over.get();
+    }
+
+    /** Entries of a log that goes out which the other end has not acknowledged. */
+    public long behind(String log) {
+        return lanes.stream().filter(l -> l.log().log().equals(log)).mapToLong(OutLane::behind).sum();
+    }
+
+    /** The last measured round trip; negative if there was none. */
+    public Duration roundTrip() {
+        return Duration.ofNanos(roundTripNanos);
+    }
+
+    /** How long ago the other end was heard. */
+    public Duration silent() {
+        return Duration.ofNanos(System.nanoTime() - lastHeard);
+    }
+
+    @Override
+    public void onNext(Frame frame) {
+        if (over.get()) {
+            return;
+        }
+        hear();
+        try {
+            receive(frame);
+        } catch (LinkException e) {
+            end(String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            end("cannot read what we hold: " + e.getMessage());
         }
     }
 
     @Override
-    public void onError(Throwable cut) {
-        var status = Status.fromThrowable(cut);
-        var why = status.getDescription() == null ? status.getCode().toString() : status.getCode() + ": " + status.getDescription();
-        lock.lock();
-        try {
-            told = true;
-            boolean refusal = cut instanceof StatusRuntimeException
-                    && (status.getCode() == Status.Code.PERMISSION_DENIED || status.getCode() == Status.Code.UNAUTHENTICATED);
-            end(refusal ? "refused: " + status.getDescription() : why, true);
-        } finally {
-            lock.unlock();
-        }
+    public void onError(Throwable t) {
+        var status = io.grpc.Status.fromThrowable(t);
+        String what = status.getDescription();
+        Throwable cause = status.getCause();
+        lost(status.getCode() + (what == null ? "" : ": " + what) + (cause == null ? "" : ": " + cause.getMessage()));
     }
 
     @Override
     public void onCompleted() {
-        end("the other end closed", false);
+        lost("closed by the other end");
+        wire.close(null);
     }
 
-    /** How many entries of a log wait or are on the way, roughly: 0 only if the other end holds everything. */
-    public long behind(String log) {
-        lock.lock();
+    private void hear() {
+        hearing.lock();
         try {
-            return lanes.stream().filter(l -> l.log().equals(log)).filter(SendLane::behind).mapToLong(l -> Math.max(1, l.waiting())).sum();
+            lastHeard = System.nanoTime();
+            heard.signalAll();
         } finally {
-            lock.unlock();
+            hearing.unlock();
         }
     }
 
-    /** Ends the session with a reason that the other end is told. */
-    public void end(String reason) {
-        end(reason, false);
-    }
-
-    private void end(String reason, boolean alreadyTold) {
-        lock.lock();
-        try {
-            if (over == null) {
-                over = reason;
-                told |= alreadyTold;
+    private void receive(Frame frame) throws LinkException, IOException {
+        if (theirs == null && frame.getBodyCase() != Frame.BodyCase.HELLO && frame.getBodyCase() != Frame.BodyCase.REJECT) {
+            throw new LinkException("frame: " + frame.getBodyCase() + " (expected: HELLO first)");
+        }
+        switch (frame.getBodyCase()) {
+            case HELLO -> hello(frame.getHello());
+            case ENTRY -> inbox.put(log(frame.getEntry().getLog()), Frames.entry(frame.getEntry()));
+            case DIGEST -> digest(frame.getDigest());
+            case WANT -> {
+                lane(frame.getWant().getLog()).wanted(frame.getWant());
+                wake();
             }
-            work.signalAll();
-        } finally {
-            lock.unlock();
+            case ACK -> {
+                for (Position p : frame.getAck().getPositionsList()) {
+                    lane(p.getLog()).acknowledged(Frames.position(p));
+                }
+                owner.progressed(this);
+                wake();
+            }
+            case HEARTBEAT -> heartbeat(frame.getHeartbeat());
+            case REJECT -> {
+                lost("refused: " + frame.getReject().getReason());
+                wire.close(null);
+            }
+            case BODY_NOT_SET -> unknown(frame);
         }
     }
 
-    @Override
-    public void close() {
-        end("closed");
-        try {
-            var unused = sender.join(Duration.ofSeconds(3));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    private void hello(Hello hello) throws LinkException, IOException {
+        if (theirs != null) {
+            throw new LinkException("frame: a second HELLO (expected: one)");
+        }
+        owner.hello(this, hello);
+        theirs = hello;
+        for (OutLane lane : lanes) {
+            for (Position held : hello.getPositionsList()) {
+                if (held.getLog().equals(lane.log().log())) {
+                    lane.open(Frames.position(held));
+                }
+            }
+        }
+        wire.control(Frames.heartbeat(System.nanoTime(), false));
+        owner.progressed(this);
+    }
+
+    private void digest(Digest part) throws LinkException {
+        Incoming log = log(part.getLog());
+        DigestParts parts = digests.computeIfAbsent(part.getLog(), l -> new DigestParts());
+        LogDigest whole = parts.add(part);
+        if (whole != null) {
+            digests.remove(part.getLog());
+            inbox.put(log, whole);
+        }
+    }
+
+    private void heartbeat(Heartbeat beat) {
+        if (beat.getAnswer()) {
+            roundTripNanos = Math.max(0, System.nanoTime() - beat.getNonce());
+            owner.progressed(this);
+        } else {
+            wire.answer(beat.getNonce());
+        }
+    }
+
+    /** Versions differ by up to two: what is marked optional is skipped, once with a word. */
+    private void unknown(Frame frame) throws LinkException {
+        var fields = frame.getUnknownFields().asMap().keySet();
+        if (fields.isEmpty() || fields.stream().anyMatch(n -> n < Wire.OPTIONAL)) {
+            throw new LinkException("frame: of an unknown kind " + fields + " (expected: a kind that this version knows, or an optional one)");
+        }
+        if (!skippedBefore) {
+            skippedBefore = true;
+            owner.skipped(this, "frames of kind " + fields);
+        }
+    }
+
+    private Incoming log(String name) throws LinkException {
+        Incoming log = incoming.get(name);
+        if (log == null) {
+            throw new LinkException("log: " + name.substring(0, Math.min(64, name.length())) + " (expected: one of " + incoming.keySet() + ")");
+        }
+        return log;
+    }
+
+    private OutLane lane(String name) throws LinkException {
+        for (OutLane lane : lanes) {
+            if (lane.log().log().equals(name)) {
+                return lane;
+            }
+        }
+        throw new LinkException("log: " + name.substring(0, Math.min(64, name.length())) + " (expected: one that we send)");
+    }
+
+    private @Nullable Frame nextEntry() {
+        if (theirs == null) {
+            return null;
+        }
+        for (OutLane lane : lanes) {
+            Frame frame = lane.next();
+            if (frame != null) {
+                return frame;
+            }
+        }
+        return null;
+    }
+
+    /** A digest as it comes in parts. */
+    private static final class DigestParts {
+        private final Map<String, LogDigest.Line> lines = new HashMap<>();
+
+        @Nullable LogDigest add(Digest part) throws LinkException {
+            for (Digest.Line line : part.getLinesList()) {
+                lines.put(line.getKey(), Frames.line(line));
+            }
+            if (lines.size() > Frames.MOST_KEYS) {
+                throw new LinkException("digest of " + part.getLog() + ": over " + Frames.MOST_KEYS + " keys (expected: fewer)");
+            }
+            return part.getLast()
+                    ? new LogDigest(part.getEpoch(), part.getSequence(), lines, part.getRestored(), part.getAccepted())
+                    : null;
         }
     }
 }

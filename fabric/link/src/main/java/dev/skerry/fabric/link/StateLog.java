@@ -2,10 +2,7 @@ package dev.skerry.fabric.link;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * The sender's side of a log of state: one entry a key, the last value wins. Bounded by the number of keys, and of
  * tombstones; whoever is behind the oldest forgotten tombstone gets a digest. Safe for many threads.
  */
-public final class StateLog {
+public final class StateLog implements Outgoing {
 
+    private final String name;
     private final int tombstonesKept;
     private final Map<String, LogEntry> byKey = new HashMap<>();
     private final TreeMap<Long, LogEntry> bySequence = new TreeMap<>();
@@ -27,56 +25,18 @@ public final class StateLog {
     private long forgotten;
     private int tombstones;
 
-    public StateLog(int tombstonesKept) {
+    public StateLog(String name, int tombstonesKept) {
+        this.name = name;
         this.tombstonesKept = tombstonesKept;
     }
 
-    /**
-     * A log that goes on from an earlier life, whose numbers are those of the store behind it.
-     *
-     * @param sequence what was deleted up to here is not known any more: who stands below gets a digest, who stands above shows
-     *     that the store has been restored from an older copy
-     */
-    public StateLog(String epoch, long sequence, int tombstonesKept) {
-        this.epoch = epoch;
-        this.sequence = sequence;
-        this.forgotten = sequence;
-        this.tombstonesKept = tombstonesKept;
+    @Override
+    public String log() {
+        return name;
     }
 
-    /** As {@link #put}, with the store's number of the change, if that is higher than what was before. */
-    public synchronized boolean putAt(long at, String key, long revision, byte[] payload) {
-        LogEntry old = byKey.get(key);
-        String hash = hash(payload);
-        if (old != null && !old.deleted() && old.hash().equals(hash)) {
-            return false;
-        }
-        replace(old, new LogEntry(epoch, sequence, Math.max(sequence + 1, at), key, revision, hash, payload, false));
-        return true;
-    }
-
-    /** Fills a log that begins: an entry as of its own number, which lies below the log's sequence. */
-    public synchronized void load(long at, String key, long revision, byte[] payload) {
-        var entry = new LogEntry(epoch, 0, at, key, revision, hash(payload), payload, false);
-        LogEntry old = byKey.put(key, entry);
-        if (old != null) {
-            bySequence.remove(old.sequence());
-        }
-        bySequence.put(at, entry);
-        sequence = Math.max(sequence, at);
-        forgotten = Math.max(forgotten, at);
-    }
-
-    /** What a receiver needs to hold what this log holds. */
-    public sealed interface Answer {
-        /** Entries to take in this order. */
-        record Deltas(List<LogEntry> entries) implements Answer {}
-
-        /** A digest first; what differs is then asked of {@link StateLog#wanted}. */
-        record Full(LogDigest digest) implements Answer {}
-    }
-
-    public synchronized LogPosition position() {
+    @Override
+    public synchronized LogPosition head() {
         return new LogPosition(epoch, sequence);
     }
 
@@ -103,30 +63,43 @@ public final class StateLog {
         return true;
     }
 
-    /** How to bring a receiver that stands at {@code held} up to date; starts a new epoch if it is ahead of this log. */
-    public synchronized Answer after(LogPosition held) {
+    /** Starts a new epoch if the receiver is ahead of this log. */
+    @Override
+    public synchronized Start start(LogPosition held) {
         if (!held.epoch().equals(epoch)) {
-            return new Answer.Full(digest(false));
+            return new Start.Full(digest(false));
         }
         if (held.sequence() > sequence) {
             renew();
-            return new Answer.Full(digest(true));
+            return new Start.Full(digest(true));
         }
         if (held.sequence() < forgotten) {
-            return new Answer.Full(digest(false));
+            return new Start.Full(digest(false));
         }
-        return new Answer.Deltas(chain(held.sequence(), bySequence.tailMap(held.sequence(), false).values()));
+        return new Start.Deltas(held);
     }
 
-    /** The entries that a receiver of a digest asked for, and all that changed since the digest was taken. */
-    public synchronized List<LogEntry> wanted(LogDigest digest, Collection<String> keys) {
-        if (!digest.epoch().equals(epoch) || digest.sequence() < forgotten) {
-            return List.of(); // too old an answer by now: the receiver resumes and gets a new digest
+    @Override
+    public synchronized Next next(Pass pass, long after) {
+        if (!pass.epoch().equals(epoch) || Math.max(after, pass.floor()) < forgotten) {
+            return new Next.Lost();
         }
-        var asked = new HashSet<>(keys);
-        return chain(0, bySequence.values().stream()
-                .filter(e -> e.sequence() > digest.sequence() || asked.contains(e.key()))
-                .toList());
+        for (LogEntry entry : bySequence.tailMap(after, false).values()) {
+            if (pass.takes(entry.sequence(), entry.key())) {
+                return new Next.Found(entry.after(after));
+            }
+        }
+        return new Next.End();
+    }
+
+    @Override
+    public synchronized long count(long after) {
+        return bySequence.tailMap(after, false).size();
+    }
+
+    @Override
+    public void acknowledged(LogPosition position) {
+        // State is not dropped when it has arrived.
     }
 
     private void replace(@Nullable LogEntry old, LogEntry entry) {
@@ -168,22 +141,15 @@ public final class StateLog {
     }
 
     private LogDigest digest(boolean restored) {
-        var hashes = new HashMap<String, String>();
-        byKey.values().stream().filter(e -> !e.deleted()).forEach(e -> hashes.put(e.key(), e.hash()));
-        return new LogDigest(epoch, sequence, hashes, restored);
+        var lines = new HashMap<String, LogDigest.Line>();
+        byKey.values().stream()
+                .filter(e -> !e.deleted())
+                .forEach(e -> lines.put(e.key(), new LogDigest.Line(e.revision(), e.hash())));
+        return new LogDigest(epoch, sequence, lines, restored, false);
     }
 
-    private static List<LogEntry> chain(long from, Collection<LogEntry> entries) {
-        var chained = new ArrayList<LogEntry>(entries.size());
-        long before = from;
-        for (LogEntry e : entries) {
-            chained.add(e.after(before));
-            before = e.sequence();
-        }
-        return chained;
-    }
-
-    static String hash(byte[] payload) {
+    /** SHA-256, hexadecimal: what tells payloads apart. */
+    public static String hash(byte[] payload) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(payload));
         } catch (NoSuchAlgorithmException e) {

@@ -60,5 +60,15 @@ public final class Window {
         }
     }
 
+    /** Entries on the way. */
+    int entries() {
+        lock.lock();
+        try {
+            return sent.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private record Sent(long sequence, long size) {}
 }

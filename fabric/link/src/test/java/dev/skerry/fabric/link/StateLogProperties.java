@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
@@ -22,7 +23,7 @@ class StateLogProperties {
     void convergesOverAnyBadLineAndLosesNothing(@ForAll long seed) throws SQLException {
         var random = new Random(seed);
         try (Connection db = DriverManager.getConnection("jdbc:sqlite::memory:")) {
-            var log = new StateLog(3);
+            var log = new StateLog("desired", 3);
             var wished = new HashMap<String, String>();
             var receiver = new Receiver(db, "desired");
             for (int connection = 0; connection < 12; connection++) {
@@ -30,7 +31,9 @@ class StateLogProperties {
                 exchange(log, wished, receiver, random);
             }
             exchange(log, wished, receiver, null);
-            assertThat(receiver.hashes()).isEqualTo(wished);
+            var held = new HashMap<String, String>();
+            receiver.lines().forEach((key, line) -> held.put(key, line.hash()));
+            assertThat(held).isEqualTo(wished);
         }
     }
 
@@ -42,13 +45,14 @@ class StateLogProperties {
             try (Statement s = db.createStatement()) {
                 s.executeUpdate("CREATE TABLE effects (key TEXT, sequence INTEGER)");
             }
-            var log = new StateLog(3);
+            var log = new StateLog("desired", 3);
             var receiver = new Receiver(db, "desired");
-            receiver.accept(((StateLog.Answer.Full) log.after(LogPosition.NONE)).digest(), Receiver.Effect.NONE);
+            receiver.accept(((Outgoing.Start.Full) log.start(LogPosition.NONE)).digest(), Receiver.Effect.NONE);
             change(log, new HashMap<>(), random);
-            if (!(log.after(receiver.position()) instanceof StateLog.Answer.Deltas(var entries))) {
+            if (!(log.start(receiver.position()) instanceof Outgoing.Start.Deltas(var from))) {
                 return;
             }
+            List<LogEntry> entries = pass(log, new Outgoing.Pass(from.epoch(), from.sequence(), Set.of()), from.sequence());
             for (int round = 0; round < 3; round++) {
                 for (LogEntry e : entries) {
                     receiver.accept(e, StateLogProperties::record);
@@ -56,20 +60,22 @@ class StateLogProperties {
             }
             long changes = entries.stream().filter(e -> !e.deleted()).count();
             assertThat(count(db)).isEqualTo(changes);
-            assertThat(log.after(receiver.position())).isEqualTo(new StateLog.Answer.Deltas(List.of()));
+            assertThat(log.count(receiver.position().sequence())).isZero();
         }
     }
 
     private static void exchange(StateLog log, Map<String, String> wished, Receiver receiver, Random bad) throws SQLException {
         List<LogEntry> line;
-        switch (log.after(receiver.position())) {
-            case StateLog.Answer.Deltas(var entries) -> line = new ArrayList<>(entries);
-            case StateLog.Answer.Full(var digest) -> {
+        switch (log.start(receiver.position())) {
+            case Outgoing.Start.Deltas(var from) ->
+                line = pass(log, new Outgoing.Pass(from.epoch(), from.sequence(), Set.of()), from.sequence());
+            case Outgoing.Start.Full(var digest) -> {
                 List<String> keys = receiver.accept(digest, Receiver.Effect.NONE);
                 if (bad != null) {
                     change(log, wished, bad); // between the digest and the answer
                 }
-                line = new ArrayList<>(log.wanted(digest, keys));
+                long from = keys.isEmpty() ? digest.sequence() : 0;
+                line = pass(log, new Outgoing.Pass(digest.epoch(), digest.sequence(), Set.copyOf(keys)), from);
             }
         }
         if (bad != null && !line.isEmpty()) {
@@ -85,6 +91,16 @@ class StateLogProperties {
         for (LogEntry e : line) {
             receiver.accept(e, Receiver.Effect.NONE);
         }
+    }
+
+    private static List<LogEntry> pass(StateLog log, Outgoing.Pass pass, long from) {
+        var all = new ArrayList<LogEntry>();
+        long at = from;
+        while (log.next(pass, at) instanceof Outgoing.Next.Found(var entry)) {
+            all.add(entry);
+            at = entry.sequence();
+        }
+        return all;
     }
 
     private static void change(StateLog log, Map<String, String> wished, Random random) {

@@ -3,160 +3,215 @@ package dev.skerry.fabric.spoke;
 import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
-import dev.skerry.data.EventLog;
-import dev.skerry.fabric.link.StoredLog;
-import dev.skerry.fabric.link.WorkSignature;
-import dev.skerry.model.WorkSpec;
+import dev.skerry.fabric.link.LogDigest;
+import dev.skerry.fabric.spoke.DesiredStore.Owned;
 import dev.skerry.model.WorkStatus;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Brings the Works that this site holds to its own API, with or without a parent: at the start all of them, then those that
- * change, and now and then each, to put back what somebody changed and to tell how things stand.
+ * Brings what is wanted into the local API, one Work after another on a thread of its own. It needs no parent: what it
+ * knows is on disk. What failed comes again with growing patience; what is well is looked at now and then.
  */
 final class Applier implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(Applier.class.getName());
-    private static final Duration UNWELL = Duration.ofSeconds(1);
-    private static final Duration WELL = Duration.ofSeconds(10);
-    private static final Duration CLOSING = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Duration LONGEST_RETRY = Duration.ofSeconds(60);
+    private static final Duration LONGEST_WATCH = Duration.ofSeconds(10);
+    private static final int CLOSING_SECONDS = 10;
 
     private final SpokeConfig config;
-    private final SpokeStore store;
-    private final StatusSource status;
+    private final DesiredStore store;
+    private final StatusBoard board;
     private final LocalObjects objects;
-    private final Supplier<Optional<PublicKey>> parent;
-    private final Map<String, AppliedWork> works = new LinkedHashMap<>();
-    private final Map<String, String> accepted = new LinkedHashMap<>();
-    private final BlockingQueue<Boolean> kicks = new ArrayBlockingQueue<>(1);
-    private final Thread thread = Thread.ofVirtual().name("applier").unstarted(this::run);
-    private volatile StoredLog desired;
+    private final SiteEvents events;
+    private final Supplier<@Nullable PublicKey> authority;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition work = lock.newCondition();
+    private final Map<String, Turn> turns = new HashMap<>();
+    private final Thread thread;
+    private boolean woken = true;
+    private boolean closed;
 
-    /** @param parent the key that signs Works, once it is known */
-    @SuppressWarnings("NullAway.Init") // start() brings the log, which tells its changes here
-    Applier(SpokeConfig config, SpokeStore store, StatusSource status, Supplier<Optional<PublicKey>> parent) {
-        this.config = config;
-        this.store = store;
-        this.status = status;
-        this.objects = new LocalObjects(config.client());
-        this.parent = parent;
+    /** When a Work is due again. */
+    private record Turn(String hash, int tries, long at) {
+        static Turn in(String hash, int tries, Duration wait) {
+            return new Turn(hash, tries, System.nanoTime() + wait.toNanos());
+        }
     }
 
-    void start(StoredLog log) throws IOException {
-        desired = log;
-        for (var one : store.inventories().entrySet()) {
-            works.put(one.getKey(), new AppliedWork(one.getKey(), store, objects, one.getValue()));
-        }
+    /** @param authority the parent's key; none before the site has enrolled */
+    Applier(SpokeConfig config, DesiredStore store, StatusBoard board, SiteEvents events, Supplier<@Nullable PublicKey> authority) {
+        this.config = config;
+        this.store = store;
+        this.board = board;
+        this.events = events;
+        this.authority = authority;
+        objects = new LocalObjects(config.client());
+        thread = Thread.ofVirtual().name("spoke-applier").unstarted(this::run);
+    }
+
+    void start() {
         thread.start();
     }
 
-    /** Something has changed in what the parent wants. */
-    void kick() {
-        var unused = kicks.offer(true);
+    /** Something that is wanted has changed. */
+    void wake() {
+        lock.lock();
+        try {
+            woken = true;
+            work.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void run() {
         try {
-            while (true) {
-                boolean well = false;
+            while (!isClosed()) {
                 try {
-                    well = look();
-                } catch (IOException | KubernetesClientException e) {
-                    LOG.log(WARNING, "works: {0} (tried again in {1}s)", e.getMessage(), UNWELL.toSeconds());
-                } catch (RuntimeException e) {
-                    // The edge of the thread: it must not end.
-                    LOG.log(WARNING, "works: failed, tried again", e);
+                    round();
+                } catch (IOException | RuntimeException e) {
+                    LOG.log(WARNING, "applier: a round failed (next in " + SOON.toSeconds() + "s)", e);
                 }
-                var unused = kicks.poll((well ? WELL : UNWELL).toMillis(), TimeUnit.MILLISECONDS);
+                await();
             }
         } catch (InterruptedException e) {
-            // Closed.
-            return;
+            Thread.currentThread().interrupt();
         }
     }
 
-    /** Answers whether everything stands as it should. */
-    private boolean look() throws IOException {
-        boolean well = true;
-        var wanted = desired.entries();
-        for (var entry : wanted.entrySet()) {
-            var text = new String(entry.getValue(), StandardCharsets.UTF_8);
-            var now = look(entry.getKey(), text);
-            status.put("work/" + entry.getKey(), config.client().getKubernetesSerialization().asJson(now).getBytes(StandardCharsets.UTF_8));
-            well &= "Ok".equals(now.state());
-        }
-        for (var name : List.copyOf(works.keySet())) {
-            if (!wanted.containsKey(name)) {
-                var work = works.get(name);
-                LOG.log(INFO, "work {0}: is not wanted any more and is taken back", name);
-                if (work == null || work.remove(work.app())) {
-                    works.remove(name);
-                    accepted.remove(name);
-                    status.delete("work/" + name);
-                } else {
-                    well = false;
-                }
+    private void await() throws InterruptedException {
+        lock.lock();
+        try {
+            long due = System.nanoTime() + config.look().toNanos();
+            for (Turn turn : turns.values()) {
+                due = Math.min(due, turn.at());
             }
+            long left = Math.max(due - System.nanoTime(), SOON.toNanos() / 20);
+            while (!woken && !closed && left > 0) {
+                left = work.awaitNanos(left);
+            }
+            woken = false;
+        } finally {
+            lock.unlock();
         }
-        return well;
     }
 
-    private WorkStatus look(String name, String text) throws IOException {
-        var hash = Hashes.of(text);
-        if (!hash.equals(accepted.get(name))) {
-            WorkSpec spec;
-            try {
-                spec = config.client().getKubernetesSerialization().unmarshal(text, WorkSpec.class);
-            } catch (RuntimeException e) {
-                // Of a newer parent, perhaps.
-                return refused(0, "cannot be read: " + e.getMessage());
-            }
-            var key = parent.get();
-            if (key.isEmpty() || spec.signature() == null || !WorkSignature.verify(config.name(), text, spec.signature(), key.get())) {
-                if (accepted.putIfAbsent(name + "/refused", hash) == null) {
-                    tell(name);
-                }
-                return refused(spec.revision(), "signature: does not match (expected: the parent's, over this revision and for this site); nothing was applied");
-            }
-            accepted.put(name, hash);
-            var work = works.get(name);
-            if (work == null) {
-                work = new AppliedWork(name, store, objects, null);
-                works.put(name, work);
-            }
-            work.wanted(spec, hash);
+    private boolean isClosed() {
+        lock.lock();
+        try {
+            return closed;
+        } finally {
+            lock.unlock();
         }
-        var work = works.get(name);
-        return work == null ? refused(0, "not there") : work.look();
     }
 
-    private static WorkStatus refused(long revision, String why) {
-        return new WorkStatus("Failed", why, revision, List.of(), List.of());
+    private void round() throws IOException {
+        Map<String, LogDigest.Line> wanted = store.works();
+        var gone = new HashSet<>(store.owners());
+        gone.addAll(turns.keySet());
+        gone.removeAll(wanted.keySet());
+        for (String key : gone) {
+            takeAway(key);
+        }
+        for (var line : wanted.entrySet()) {
+            if (isClosed()) {
+                return;
+            }
+            Turn last = turns.get(line.getKey());
+            Turn turn = last != null && last.hash().equals(line.getValue().hash()) ? last : Turn.in("", 0, Duration.ZERO);
+            if (turn.at() - System.nanoTime() <= 0) {
+                turns.put(line.getKey(), turn(line.getKey(), line.getValue(), turn.tries()));
+            }
+        }
     }
 
-    private void tell(String name) throws IOException {
-        LOG.log(WARNING, "work {0}: its signature does not match, it is not applied", name);
-        config.events().append(new EventLog.Event(0, config.clock().instant(), "security", "critical", "", "Work/" + name,
-                "the signature of " + name + " does not match: it was not applied", Map.of()));
+    private Turn turn(String key, LogDigest.Line line, int tries) throws IOException {
+        var payload = store.payload(key);
+        if (payload.isEmpty()) {
+            return Turn.in(line.hash(), 0, SOON);
+        }
+        try {
+            var text = read(key, line.hash(), payload.get());
+            var result = new WorkOnSite(key, text, line.hash(), store, objects, events).bring();
+            board.work(key, result.status());
+            if (!result.allApplied()) {
+                return Turn.in(line.hash(), tries + 1, growing(tries, LONGEST_RETRY));
+            }
+            return result.allHealthy()
+                    ? Turn.in(line.hash(), 0, config.look())
+                    : Turn.in(line.hash(), tries + 1, growing(tries / 4, LONGEST_WATCH));
+        } catch (WorkText.UnacceptableException e) {
+            LOG.log(WARNING, "work {0}: refused: {1}", key, e.getMessage());
+            board.work(key, new WorkStatus("Failed", e.getMessage(), line.revision(), List.of(), List.of()));
+            return Turn.in(line.hash(), tries, LONGEST_RETRY);
+        } catch (KubernetesClientException e) {
+            LOG.log(INFO, "work {0}: the local API does not take it yet: {1}", key, LocalObjects.reason(e));
+            return Turn.in(line.hash(), tries + 1, growing(tries, LONGEST_WATCH));
+        }
+    }
+
+    /** What was applied has been verified then. */
+    private WorkText read(String key, String hash, byte[] payload) throws WorkText.UnacceptableException, IOException {
+        PublicKey parent = authority.get();
+        if (store.applied(key).equals(hash)) {
+            return WorkText.read(payload);
+        }
+        if (parent == null) {
+            throw new WorkText.UnacceptableException("spec.signature: cannot be judged (expected: a site that has enrolled)");
+        }
+        return WorkText.verified(payload, parent, config.name());
+    }
+
+    private static Duration growing(int tries, Duration most) {
+        Duration wait = SOON.multipliedBy(1L << Math.min(tries, 10));
+        return wait.compareTo(most) > 0 ? most : wait;
+    }
+
+    private void takeAway(String key) throws IOException {
+        String app = store.appOf(key);
+        int slash = key.indexOf('.');
+        String name = app.isEmpty() ? key.substring(slash + 1) : app;
+        try {
+            for (Owned o : store.owned(key).reversed()) {
+                WorkOnSite.remove(key, o, name, store, objects);
+            }
+            store.forget(key);
+            turns.remove(key);
+            board.gone(key);
+            LOG.log(INFO, "app {0}: is no longer wanted, and was taken away", name);
+        } catch (KubernetesClientException e) {
+            LOG.log(WARNING, "work {0}: cannot be taken away yet: {1}", key, LocalObjects.reason(e));
+            turns.put(key, Turn.in("", 0, LONGEST_WATCH));
+        }
     }
 
     @Override
     public void close() {
-        thread.interrupt();
+        lock.lock();
         try {
-            var unused = thread.join(CLOSING);
+            closed = true;
+            work.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            if (!thread.join(Duration.ofSeconds(CLOSING_SECONDS))) {
+                thread.interrupt();
+                thread.join(Duration.ofSeconds(CLOSING_SECONDS));
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

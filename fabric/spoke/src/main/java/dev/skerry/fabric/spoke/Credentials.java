@@ -2,31 +2,42 @@ package dev.skerry.fabric.spoke;
 
 import dev.skerry.kube.pki.Keys;
 import dev.skerry.kube.pki.Pem;
-import dev.skerry.kube.pki.SigningRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
-import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.security.spec.X509EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * The site's keys, which never leave it, and what the parent has given for them. A key outlives its certificates: with it a site
- * whose certificate ran out while it was off comes back.
- */
+/** This site's keys, made here and never sent, and the certificates that its parent gave for them. */
 final class Credentials {
 
-    private static final String MANAGEMENT = "management";
-    private static final String DATA = "data";
+    private static final String PUBLIC = "PUBLIC KEY";
 
     private final Path folder;
     private final KeyPair management;
     private final KeyPair data;
+
+    /** What enrolment yields. */
+    record Enrolment(List<X509Certificate> managementChain, List<X509Certificate> dataChain, X509Certificate authority, int dataPort) {
+
+        X509Certificate certificate() {
+            return managementChain.getFirst();
+        }
+
+        /** At two thirds of its life a certificate is renewed. */
+        boolean isDue(Instant now) {
+            Instant begin = certificate().getNotBefore().toInstant();
+            Duration life = Duration.between(begin, certificate().getNotAfter().toInstant());
+            return !now.isBefore(begin.plus(life.multipliedBy(2).dividedBy(3)));
+        }
+    }
 
     private Credentials(Path folder, KeyPair management, KeyPair data) {
         this.folder = folder;
@@ -34,78 +45,63 @@ final class Credentials {
         this.data = data;
     }
 
-    static Credentials loadOrCreate(Path folder) throws IOException {
-        Files.createDirectories(folder);
-        return new Credentials(folder, key(folder, MANAGEMENT), key(folder, DATA));
+    /** Takes up the keys in the folder, or makes them. */
+    static Credentials open(Path folder) throws IOException {
+        return new Credentials(folder, keys(folder.resolve("management.key")), keys(folder.resolve("data.key")));
     }
 
-    private static KeyPair key(Path folder, String name) throws IOException {
-        var file = folder.resolve(name + ".key");
-        var publicFile = folder.resolve(name + ".pub");
-        if (Files.exists(file) && Files.exists(publicFile)) {
-            try {
-                var key = Pem.privateKey(Files.readString(file));
-                var spec = new java.security.spec.X509EncodedKeySpec(Pem.decode("PUBLIC KEY", Files.readString(publicFile)));
-                return new KeyPair(KeyFactory.getInstance("EC").generatePublic(spec), key);
-            } catch (java.security.GeneralSecurityException e) {
-                throw new IOException(file + ": is not the key that was written here: " + e.getMessage(), e);
-            }
+    private static KeyPair keys(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            KeyPair made = Keys.generate();
+            Pem.write(file, Pem.encode(made.getPrivate()) + Pem.encode(PUBLIC, made.getPublic().getEncoded()), true);
+            return made;
         }
-        var keys = Keys.generate();
-        // The public half first: a private key without it is made anew.
-        Pem.write(publicFile, Pem.encode("PUBLIC KEY", keys.getPublic().getEncoded()), false);
-        Pem.write(file, Pem.encode(keys.getPrivate()), true);
-        return keys;
-    }
-
-    String managementRequest(String site) {
-        return Pem.encode("CERTIFICATE REQUEST", SigningRequest.create(management, site));
-    }
-
-    String dataRequest(String site) {
-        return Pem.encode("CERTIFICATE REQUEST", SigningRequest.create(data, site));
-    }
-
-    /** What enrolment gave. @param dataPort of the parent's data channel; 0 if it has none */
-    record Given(List<X509Certificate> management, List<X509Certificate> data, X509Certificate authority, int dataPort) {
-
-        /** Whether two thirds of the certificate's life are over. */
-        boolean due(Instant now) {
-            var from = management.getFirst().getNotBefore().toInstant();
-            var until = management.getFirst().getNotAfter().toInstant();
-            return now.isAfter(from.plus(Duration.between(from, until).multipliedBy(2).dividedBy(3)));
-        }
-
-        boolean over(Instant now) {
-            return now.isAfter(management.getFirst().getNotAfter().toInstant());
+        String text = Files.readString(file);
+        try {
+            var key = KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(Pem.decode(PUBLIC, text)));
+            return new KeyPair(key, Pem.privateKey(text));
+        } catch (GeneralSecurityException e) {
+            throw new IOException(file + ": damaged: " + e.getMessage() + " (expected: a pair of keys; without the file the site needs a new token)", e);
         }
     }
 
-    /** Keeps what enrolment gave; the authority last, since it says that all is there. */
-    void keep(String managementChain, String dataChain, String authority, int dataPort) throws IOException {
-        Pem.write(folder.resolve("management.crt"), managementChain, false);
-        Pem.write(folder.resolve("data.crt"), dataChain, false);
-        Pem.write(folder.resolve("data-port"), dataPort + "\n", false);
-        Pem.write(folder.resolve("parent.crt"), authority, false);
+    KeyPair management() {
+        return management;
     }
 
-    Optional<Given> given() throws IOException {
-        if (!Files.exists(folder.resolve("parent.crt"))) {
+    KeyPair data() {
+        return data;
+    }
+
+    /** What an earlier enrolment left; empty if there was none, or it was cut off before its end. */
+    Optional<Enrolment> load() throws IOException {
+        if (!Files.exists(folder.resolve("management.crt"))) {
             return Optional.empty();
         }
-        var port = Files.exists(folder.resolve("data-port")) ? Integer.parseInt(Files.readString(folder.resolve("data-port")).strip()) : 0;
-        return Optional.of(new Given(
-                Pem.certificates(Files.readString(folder.resolve("management.crt"))),
-                Pem.certificates(Files.readString(folder.resolve("data.crt"))),
-                Pem.certificates(Files.readString(folder.resolve("parent.crt"))).getFirst(),
-                port));
+        try {
+            return Optional.of(new Enrolment(
+                    chain("management.crt"), chain("data.crt"), chain("parent.crt").getFirst(),
+                    Integer.parseInt(Files.readString(folder.resolve("data-port")).strip())));
+        } catch (NumberFormatException e) {
+            throw new IOException(folder.resolve("data-port") + ": " + e.getMessage() + " (expected: a port)", e);
+        }
     }
 
-    PrivateKey managementKey() {
-        return management.getPrivate();
+    private List<X509Certificate> chain(String file) throws IOException {
+        return Pem.certificates(Files.readString(folder.resolve(file)));
     }
 
-    PrivateKey dataKey() {
-        return data.getPrivate();
+    /** The management certificate last: it says that the rest is there. */
+    void save(Enrolment enrolment) throws IOException {
+        write("parent.crt", List.of(enrolment.authority()));
+        write("data.crt", enrolment.dataChain());
+        Pem.write(folder.resolve("data-port"), enrolment.dataPort() + "\n", false);
+        write("management.crt", enrolment.managementChain());
+    }
+
+    private void write(String file, List<X509Certificate> chain) throws IOException {
+        var text = new StringBuilder();
+        chain.forEach(c -> text.append(Pem.encode(c)));
+        Pem.write(folder.resolve(file), text.toString(), false);
     }
 }

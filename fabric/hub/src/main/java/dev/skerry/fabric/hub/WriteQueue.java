@@ -1,0 +1,136 @@
+package dev.skerry.fabric.hub;
+
+import static java.lang.System.Logger.Level.WARNING;
+
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What is to be written to the API, by name. A name waits once however often it is added, is written by one worker at a
+ * time, and comes back a little later if that failed. Bounded by the number of objects.
+ */
+final class WriteQueue<K> implements AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(WriteQueue.class.getName());
+    private static final long AGAIN_SECONDS = 2;
+
+    /** Brings one object up to date, from all that is known now. */
+    interface Writer<K> {
+        void write(K key) throws Exception;
+    }
+
+    private final String name;
+    private final Writer<K> writer;
+    private final ScheduledExecutorService timer;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition some = lock.newCondition();
+    private final LinkedHashSet<K> waiting = new LinkedHashSet<>();
+    private final Set<K> busy = new HashSet<>();
+    private boolean closed;
+
+    WriteQueue(String name, int workers, ScheduledExecutorService timer, Writer<K> writer) {
+        this.name = name;
+        this.writer = writer;
+        this.timer = timer;
+        for (int i = 0; i < workers; i++) {
+            Thread.ofVirtual().name("hub-" + name + "-" + i).start(this::work);
+        }
+    }
+
+    void add(K key) {
+        lock.lock();
+        try {
+            if (!closed && waiting.add(key)) {
+                some.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void work() {
+        try {
+            while (true) {
+                K key = take();
+                if (key == null) {
+                    return;
+                }
+                write(key);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void write(K key) {
+        boolean failed = true;
+        try {
+            writer.write(key);
+            failed = false;
+        } catch (Exception e) {
+            if (!isClosed()) {
+                LOG.log(WARNING, "{0} of {1}: cannot be written (next try in {2}s): {3}", name, key, AGAIN_SECONDS, e.getMessage());
+            }
+        } finally {
+            done(key);
+        }
+        if (failed && !isClosed()) {
+            timer.schedule(() -> add(key), AGAIN_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private @org.jspecify.annotations.Nullable K take() throws InterruptedException {
+        lock.lock();
+        try {
+            while (true) {
+                if (closed) {
+                    return null;
+                }
+                for (K key : waiting) {
+                    if (busy.add(key)) {
+                        waiting.remove(key);
+                        return key;
+                    }
+                }
+                some.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void done(K key) {
+        lock.lock();
+        try {
+            busy.remove(key);
+            some.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isClosed() {
+        lock.lock();
+        try {
+            return closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            some.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
