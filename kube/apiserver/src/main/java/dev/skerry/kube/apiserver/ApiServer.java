@@ -54,7 +54,8 @@ public final class ApiServer implements AutoCloseable {
         var lists = new Lists(config.store());
         var tables = new Tables(new TableCells(config.clock()));
         var watches = new Watches(config.store(), lists, tables);
-        var resources = new Resources(config.store(), new Preparation(), config.clock());
+        var resources = new Resources(
+                config.store(), new Decoding(types), new Preparation(config.clock()), new Admission(config.store()), config.clock());
         var deletion = new Deletion(config.store(), config.clock());
         var objects = new ObjectRequests(config, resources, deletion, lists, watches, tables, definitions);
         var door = new Door(types, new Authenticator(config.tokens()), objects);

@@ -88,13 +88,27 @@ final class Failure extends Exception {
     }
 
     static Failure invalid(ResourceType type, String name, List<Cause> causes) {
-        var details = details(name, type.group(), type.kind());
+        return invalid(type.group(), type.kind(), name, causes);
+    }
+
+    static Failure invalid(String group, String kind, String name, List<Cause> causes) {
+        var details = details(name, group, kind);
+        causes(details, causes);
+        return new Failure(422, "Invalid", (group.isEmpty() ? kind : kind + "." + group) + " \"" + name + "\" is invalid: " + Cause.text(causes), details);
+    }
+
+    /** A patch whose outcome is no object of the kind; upstream does not say which. */
+    static Failure invalidPatch(List<Cause> causes) {
+        var details = details();
+        causes(details, causes);
+        return new Failure(422, "Invalid", " \"\" is invalid: " + Cause.text(causes), details);
+    }
+
+    private static void causes(ObjectNode details, List<Cause> causes) {
         var list = details.putArray("causes");
         for (var cause : causes) {
             list.addObject().put("reason", cause.reason()).put("message", cause.message()).put("field", cause.field());
         }
-        var kind = type.group().isEmpty() ? type.kind() : type.kind() + "." + type.group();
-        return new Failure(422, "Invalid", kind + " \"" + name + "\" is invalid: " + Cause.text(causes), details);
     }
 
     static Failure unprocessable(String message) {
@@ -130,11 +144,11 @@ final class Failure extends Exception {
         return new Failure(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", details());
     }
 
-    static Failure tooLarge(long limit) {
-        return new Failure(413, "RequestEntityTooLarge", "Request entity too large: limit is " + limit, details());
+    static Failure tooLarge(String message) {
+        return new Failure(413, "RequestEntityTooLarge", message, details());
     }
 
-    static Failure media(String given, String accepted) {
+    static Failure media(String accepted) {
         return new Failure(415, "UnsupportedMediaType",
                 "the body of the request was in an unknown format - accepted media types include: " + accepted, details());
     }
@@ -157,6 +171,23 @@ final class Failure extends Exception {
 
     static Failure internal(String message) {
         return new Failure(500, "InternalError", "Internal error occurred: " + message, null);
+    }
+
+    /** A fault that upstream does not foresee, told as it is. */
+    static Failure internalPlain(String message) {
+        return new Failure(500, "", message, null);
+    }
+
+    /** Admission or authorization says no to one object. */
+    static Failure refused(ResourceType type, String name, String why) {
+        return forbidden(qualified(type) + " \"" + name + "\" is forbidden: " + why, type.group(), type.plural(), name);
+    }
+
+    static Failure terminating(ResourceType type, String name, String namespace) {
+        var failure = refused(type, name, "unable to create new content in namespace " + namespace + " because it is being terminated");
+        ((ObjectNode) failure.status.path("details")).putArray("causes").addObject().put("reason", "NamespaceTerminating")
+                .put("message", "namespace " + namespace + " is being terminated").put("field", "metadata.namespace");
+        return failure;
     }
 
     static Failure full(String message) {

@@ -61,21 +61,22 @@ final class ObjectRequests {
                 if (!target.name().isEmpty()) {
                     throw Failure.method();
                 }
-                var body = Bodies.object(call.request());
-                checkDefinition(call, body);
+                var body = Bodies.object(call.request(), call.type());
+                checkDefinition(call, body.node());
                 answer(call, 201, resources.create(call, body));
                 changed(call);
             }
             case "PUT" -> {
                 allowed(call, "update");
-                var body = Bodies.object(call.request());
-                checkDefinition(call, body);
-                answer(call, 200, resources.update(call, body));
+                var body = Bodies.object(call.request(), call.type());
+                checkDefinition(call, body.node());
+                var done = resources.update(call, body);
+                answer(call, done.created() ? 201 : 200, done.object());
                 changed(call);
             }
             case "PATCH" -> {
                 allowed(call, "patch");
-                var done = resources.patch(call, Bodies.mediaType(call.request()), Bodies.bytes(call.request()));
+                var done = resources.patch(call);
                 answer(call, done.created() ? 201 : 200, done.object());
                 changed(call);
             }
@@ -94,8 +95,8 @@ final class ObjectRequests {
         }
     }
 
-    private static void checkDefinition(Call call, ObjectNode body) throws Failure {
-        if (!call.type().kind().equals("CustomResourceDefinition") || !(body.path("spec") instanceof ObjectNode)) {
+    private static void checkDefinition(Call call, JsonNode node) throws Failure {
+        if (!call.type().kind().equals("CustomResourceDefinition") || !(node instanceof ObjectNode body) || !(body.path("spec") instanceof ObjectNode)) {
             return;
         }
         try {
@@ -126,13 +127,7 @@ final class ObjectRequests {
     }
 
     private void delete(Call call) throws Failure {
-        var bytes = Bodies.bytes(call.request());
-        JsonNode options = bytes.length == 0 ? JsonNodeFactory.instance.objectNode()
-                : switch (Bodies.mediaType(call.request())) {
-                    case "application/yaml" -> Bodies.yaml(bytes);
-                    case Bodies.PROTOBUF -> Bodies.protobuf(bytes);
-                    default -> Bodies.json(bytes);
-                };
+        var options = Bodies.options(call.request());
         if (call.target().name().isEmpty()) {
             var page = lists.list(call.withoutPaging());
             for (var item : page.items()) {
@@ -174,7 +169,7 @@ final class ObjectRequests {
     }
 
     private void bind(Call call) throws Failure {
-        var body = Bodies.object(call.request());
+        var body = Bodies.object(call.request(), call.type()).node();
         var node = body.path("target").path("name").asText("");
         for (int i = 0; i < 20; i++) {
             var entry = config.store().get(call.target().key()).orElseThrow(() -> Failure.notFound(call.type(), call.target().name()));

@@ -43,10 +43,10 @@ final class Scales {
 
     private static int wished(Call call, String method, ObjectNode scale) throws Failure {
         var body = switch (method) {
-            case "PUT" -> Bodies.object(call.request());
+            case "PUT" -> Bodies.object(call.request(), call.type()).node();
             case "PATCH" -> {
                 try {
-                    var patch = Bodies.json(Bodies.bytes(call.request()));
+                    var patch = Bodies.patch(Bodies.bytes(call.request()), "error decoding patch: ").node();
                     yield Bodies.mediaType(call.request()).equals("application/json-patch+json") ? Patches.json(scale, patch) : Patches.merge(scale, patch);
                 } catch (PatchException e) {
                     throw Failure.badRequest(String.valueOf(e.getMessage()));
