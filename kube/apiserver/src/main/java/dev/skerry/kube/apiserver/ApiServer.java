@@ -51,14 +51,20 @@ public final class ApiServer implements AutoCloseable {
         var types = new ResourceTypes(SchemaCatalog.builtIn());
         var definitions = new Definitions(config.store(), types, config.clock());
         definitions.load();
+        var rbac = new Rbac(config.store());
+        var roles = new StandardRoles(config.store(), config.clock());
+        roles.create();
+        var accounts = new AccountTokens(config.store(), config.clock());
+        var authenticator = new Authenticator(config.tokens(), accounts, rbac);
         var lists = new Lists(config.store());
         var tables = new Tables(new TableCells(config.clock()));
         var watches = new Watches(config.store(), lists, tables);
         var resources = new Resources(
-                config.store(), new Decoding(types), new Preparation(config.clock()), new Admission(config.store()), config.clock());
+                config.store(), new Decoding(types), new Preparation(config.clock()), new Admission(config.store()), new Escalation(rbac), config.clock());
         var deletion = new Deletion(config.store(), config.clock());
-        var objects = new ObjectRequests(config, resources, deletion, lists, watches, tables, definitions);
-        var door = new Door(types, new Authenticator(config.tokens()), objects);
+        var objects = new ObjectRequests(config, resources, deletion, lists, watches, tables, definitions,
+                new Reviews(authenticator, rbac, config.clock()), new TokenRequests(config.store(), accounts, config.clock()), roles);
+        var door = new Door(types, authenticator, rbac, objects);
         var server = WebServer.builder()
                 .address(InetAddress.getByName(config.address()))
                 .port(config.port())
@@ -87,14 +93,16 @@ public final class ApiServer implements AutoCloseable {
 
         private final ResourceTypes types;
         private final Authenticator authenticator;
+        private final Rbac rbac;
         private final ObjectRequests objects;
         private final Discovery discovery;
         private final OpenApi openApi;
         private final Semaphore inside = new Semaphore(MAX_IN_FLIGHT);
 
-        Door(ResourceTypes types, Authenticator authenticator, ObjectRequests objects) {
+        Door(ResourceTypes types, Authenticator authenticator, Rbac rbac, ObjectRequests objects) {
             this.types = types;
             this.authenticator = authenticator;
+            this.rbac = rbac;
             this.objects = objects;
             this.discovery = new Discovery(types);
             this.openApi = new OpenApi(types);
@@ -126,6 +134,10 @@ public final class ApiServer implements AutoCloseable {
                 response.header(HeaderNames.RETRY_AFTER, Integer.toString(failure.retryAfter()));
             }
             response.status(Status.create(failure.code()));
+            if (failure.plain()) {
+                Answers.text(response, "404 page not found\n");
+                return;
+            }
             Answers.json(response, failure.status());
         }
 
@@ -145,16 +157,14 @@ public final class ApiServer implements AutoCloseable {
                 }
             }
             var user = authenticator.user(request).orElseThrow(Failure::unauthorized);
-            if (!user.master()) {
-                throw Failure.forbidden("User \"" + user.name() + "\" cannot use path \"" + path + "\": only the group system:masters may", "", "", "");
-            }
             var steps = Arrays.stream(path.split("/")).filter(s -> !s.isEmpty()).toList();
+            rbac.check(user, Access.of(request, steps));
             var meta = meta(request, response, steps);
             if (meta.isPresent()) {
                 Answers.json(response, meta.get());
                 return;
             }
-            var target = Target.parse(steps, types).orElseThrow(Failure::noResource);
+            var target = Target.parse(steps, types).orElseThrow(() -> types.hasGroup(steps.getFirst().equals("api") ? "" : steps.get(1)) ? Failure.noResource() : Failure.noPath());
             var call = new Call(request, response, user, target);
             if (call.flag("watch") && target.name().isEmpty()) {
                 objects.watch(call);
@@ -194,7 +204,7 @@ public final class ApiServer implements AutoCloseable {
                 case "openapi" -> steps.size() == 2 && steps.get(1).equals("v3")
                         ? Optional.of(openApi.index())
                         : Optional.of(openApi.document(String.join("/", steps.subList(Math.min(2, steps.size()), steps.size()))).orElseThrow(Failure::noResource));
-                default -> throw Failure.noResource();
+                default -> throw Failure.noPath();
             };
         }
 

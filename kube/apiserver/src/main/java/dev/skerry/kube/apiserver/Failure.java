@@ -13,6 +13,7 @@ final class Failure extends Exception {
     private final int code;
     private final transient ObjectNode status;
     private int retryAfter;
+    private boolean plain;
 
     private Failure(int code, String reason, String message, @Nullable ObjectNode details) {
         super(message, null, false, false);
@@ -54,11 +55,22 @@ final class Failure extends Exception {
         if (!group.isEmpty()) {
             details.put("group", group);
         }
-        return details.put("kind", kind);
+        return kind.isEmpty() ? details : details.put("kind", kind);
     }
 
     private static String qualified(ResourceType type) {
         return type.group().isEmpty() ? type.plural() : type.plural() + "." + type.group();
+    }
+
+    /** No such group: upstream's outermost server answers, in plain text. */
+    static Failure noPath() {
+        var failure = noResource();
+        failure.plain = true;
+        return failure;
+    }
+
+    boolean plain() {
+        return plain;
     }
 
     /** No such path. */
@@ -70,8 +82,13 @@ final class Failure extends Exception {
         return new Failure(404, "NotFound", qualified(type) + " \"" + name + "\" not found", details(name, type.group(), type.plural()));
     }
 
+    /** An object of a core kind that a request needs besides its own. */
+    static Failure missing(String plural, String name) {
+        return new Failure(404, "NotFound", plural + " \"" + name + "\" not found", details(name, "", plural));
+    }
+
     static Failure namespaceMissing(String name) {
-        return new Failure(404, "NotFound", "namespaces \"" + name + "\" not found", details(name, "", "namespaces"));
+        return missing("namespaces", name);
     }
 
     static Failure exists(ResourceType type, String name) {
@@ -140,12 +157,16 @@ final class Failure extends Exception {
         return new Failure(403, "Forbidden", message, details(name, group, kind));
     }
 
+    static Failure forbiddenPath(String message) {
+        return new Failure(403, "Forbidden", message, details());
+    }
+
     static Failure method() {
         return new Failure(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", details());
     }
 
     static Failure tooLarge(String message) {
-        return new Failure(413, "RequestEntityTooLarge", message, details());
+        return new Failure(413, "RequestEntityTooLarge", message, null);
     }
 
     static Failure media(String accepted) {
@@ -161,6 +182,12 @@ final class Failure extends Exception {
         var failure = new Failure(504, "Timeout", "Too large resource version: " + asked + ", current: " + newest, details().put("retryAfterSeconds", 1));
         failure.retryAfter = 1;
         return failure;
+    }
+
+    static Failure budget(String message, String name, String why) {
+        var details = details();
+        details.putArray("causes").addObject().put("reason", "DisruptionBudget").put("message", why);
+        return new Failure(429, "TooManyRequests", message, details);
     }
 
     static Failure busy(String message) {

@@ -9,6 +9,7 @@ import dev.skerry.kube.schema.InvalidSchemaException;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 
 /** One request for objects: by its method and subresource to what does it. */
@@ -23,9 +24,13 @@ final class ObjectRequests {
     private final Watches watches;
     private final Tables tables;
     private final Definitions definitions;
+    private final Reviews reviews;
+    private final TokenRequests tokens;
+    private final StandardRoles roles;
 
     ObjectRequests(
-            ServerConfig config, Resources resources, Deletion deletion, Lists lists, Watches watches, Tables tables, Definitions definitions) {
+            ServerConfig config, Resources resources, Deletion deletion, Lists lists, Watches watches, Tables tables, Definitions definitions,
+            Reviews reviews, TokenRequests tokens, StandardRoles roles) {
         this.config = config;
         this.resources = resources;
         this.deletion = deletion;
@@ -33,6 +38,9 @@ final class ObjectRequests {
         this.watches = watches;
         this.tables = tables;
         this.definitions = definitions;
+        this.reviews = reviews;
+        this.tokens = tokens;
+        this.roles = roles;
     }
 
     void watch(Call call) throws Failure {
@@ -42,6 +50,13 @@ final class ObjectRequests {
     void serve(Call call) throws Failure {
         var method = call.request().prologue().method().text();
         var target = call.target();
+        var everywhere = target.type().namespaced() && target.namespace().isEmpty() && target.name().isEmpty();
+        if (target.name().isEmpty() && List.of("PUT", "PATCH").contains(method) || everywhere && !method.equals("GET") && !Reviews.answers(target.type())) {
+            throw Failure.method();
+        }
+        if (!target.name().isEmpty() && target.type().verbs().equals(Set.of("create"))) {
+            throw Failure.noResource();
+        }
         if (!LIKE_THE_OBJECT.contains(target.subresource())) {
             subresource(call, method);
             return;
@@ -62,6 +77,10 @@ final class ObjectRequests {
                     throw Failure.method();
                 }
                 var body = Bodies.object(call.request(), call.type());
+                if (Reviews.answers(call.type())) {
+                    answer(call, 201, reviews.answer(call, resources.question(call, body)));
+                    return;
+                }
                 checkDefinition(call, body.node());
                 answer(call, 201, resources.create(call, body));
                 changed(call);
@@ -90,7 +109,8 @@ final class ObjectRequests {
     }
 
     private static void allowed(Call call, String verb) throws Failure {
-        if (!call.type().verbs().contains(verb)) {
+        var subresource = call.target().subresource();
+        if (subresource.isEmpty() ? !call.type().verbs().contains(verb) : !call.type().verbsOf(subresource).contains(verb)) {
             throw Failure.method();
         }
     }
@@ -110,6 +130,8 @@ final class ObjectRequests {
     private void changed(Call call) {
         if (call.type().kind().equals("CustomResourceDefinition")) {
             definitions.load();
+        } else if (call.type().kind().equals("ClusterRole")) {
+            roles.aggregate();
         }
     }
 
@@ -162,10 +184,35 @@ final class ObjectRequests {
     private void subresource(Call call, String method) throws Failure {
         switch (call.target().subresource()) {
             case "log" -> log(call);
-            case "binding" -> bind(call);
+            case "binding" -> {
+                post(method);
+                bind(call);
+            }
+            case "token" -> {
+                post(method);
+                answer(call, 201, tokens.create(call, Bodies.object(call.request(), call.type()).node()));
+            }
+            case "eviction" -> {
+                post(method);
+                new Evictions(config.store(), deletion).evict(call, Bodies.object(call.request(), call.type()).node());
+                succeeded(call);
+            }
             case "scale" -> new Scales(resources, config.store()).serve(call, method);
             default -> throw Failure.method();
         }
+    }
+
+    private static void post(String method) throws Failure {
+        if (!method.equals("POST")) {
+            throw Failure.method();
+        }
+    }
+
+    private static void succeeded(Call call) {
+        var status = JsonNodeFactory.instance.objectNode().put("kind", "Status").put("apiVersion", "v1");
+        status.putObject("metadata");
+        call.response().status(Status.CREATED_201);
+        Answers.json(call.response(), status.put("status", "Success").put("code", 201));
     }
 
     private void bind(Call call) throws Failure {
@@ -188,10 +235,7 @@ final class ObjectRequests {
             conditions.addObject().put("type", "PodScheduled").put("status", "True").putNull("lastProbeTime")
                     .put("lastTransitionTime", config.clock().instant().truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString());
             if (config.store().update(entry.key(), entry.revision(), revision -> Bodies.write(Resources.at(pod, revision))).isPresent()) {
-                var status = JsonNodeFactory.instance.objectNode().put("kind", "Status").put("apiVersion", "v1");
-                status.putObject("metadata");
-                call.response().status(Status.CREATED_201);
-                Answers.json(call.response(), status.put("status", "Success").put("code", 201));
+                succeeded(call);
                 return;
             }
         }

@@ -47,6 +47,16 @@ record ResourceType(
         return namespaced ? prefix() + namespace + "/" + name : prefix() + name;
     }
 
+    /** The verbs of a subresource; none if there is no such. */
+    List<String> verbsOf(String subresource) {
+        for (var one : subresources) {
+            if (one.path("name").asText().equals(subresource)) {
+                return ResourceTypes.texts(one.path("verbs"));
+            }
+        }
+        return List.of();
+    }
+
     boolean has(String subresource) {
         for (var one : subresources) {
             if (one.path("name").asText().equals(subresource)) {

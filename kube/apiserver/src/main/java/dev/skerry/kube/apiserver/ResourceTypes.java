@@ -48,6 +48,10 @@ final class ResourceTypes {
         return Optional.ofNullable(builtIn.getOrDefault(key, custom.get(key)));
     }
 
+    boolean hasGroup(String group) {
+        return builtIn.values().stream().anyMatch(t -> t.group().equals(group)) || custom.values().stream().anyMatch(t -> t.group().equals(group));
+    }
+
     /** Replaces what definitions have added. */
     void custom(Collection<ResourceType> types) {
         custom = types.stream().collect(Collectors.toUnmodifiableMap(t -> key(t.group(), t.version(), t.plural()), t -> t, (a, b) -> a));

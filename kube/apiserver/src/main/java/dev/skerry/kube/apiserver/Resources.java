@@ -29,15 +29,17 @@ final class Resources {
     private final Preparation preparation;
     private final Admission admission;
     private final ServiceAddresses addresses;
+    private final Escalation escalation;
     private final InstantSource clock;
     private final Lock allocating = new ReentrantLock();
 
-    Resources(ObjectStore store, Decoding decoding, Preparation preparation, Admission admission, InstantSource clock) {
+    Resources(ObjectStore store, Decoding decoding, Preparation preparation, Admission admission, Escalation escalation, InstantSource clock) {
         this.store = store;
         this.decoding = decoding;
         this.preparation = preparation;
         this.admission = admission;
         this.addresses = new ServiceAddresses(store);
+        this.escalation = escalation;
         this.clock = clock;
     }
 
@@ -59,6 +61,15 @@ final class Resources {
         Decoding.fields(call, body, read.duplicates());
         Decoding.namespace(call.target(), metadata(body));
         return create(call, body, "Update");
+    }
+
+    /** What is asked and not kept, held against its kind. */
+    ObjectNode question(Call call, Bodies.Read read) throws Failure {
+        Options.ofWrite(call, "CreateOptions");
+        var body = (ObjectNode) read.node();
+        decoding.kind(call.type(), body);
+        Decoding.fields(call, body, read.duplicates());
+        return body;
     }
 
     private ObjectNode create(Call call, ObjectNode body, String operation) throws Failure {
@@ -92,11 +103,11 @@ final class Resources {
         if (Preparation.countsGenerations(type)) {
             metadata.put("generation", 1);
         }
+        check(type, name, body, null);
+        escalation.check(call.user(), type, target.namespace(), body, null);
         if (!allocates(type)) {
-            check(type, name, body, null);
             return store(call, target, body);
         }
-        check(type, name, body, null);
         if (!call.dryRun() && store.get(target.key()).isPresent()) {
             throw Failure.exists(type, name);
         }
@@ -229,6 +240,7 @@ final class Resources {
             metadata.put("generation", live.path("metadata").path("generation").asLong() + 1);
         }
         check(type, call.target().name(), changed, live);
+        escalation.check(call.user(), type, call.target().namespace(), changed, live);
         if (allocates(type) && subresource.isEmpty()) {
             addresses.allocate(type, changed);
         }
