@@ -18,7 +18,6 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -112,21 +111,21 @@ public final class ApiServer implements AutoCloseable {
             try {
                 answer(request, response);
             } catch (Failure failure) {
-                fail(response, failure);
+                fail(request, response, failure);
             } catch (ServerConnectionException e) {
                 // The client has gone: the server closes what is left of the connection.
                 throw e;
             } catch (StoreException.Full e) {
-                fail(response, Failure.full(String.valueOf(e.getMessage())));
+                fail(request, response, Failure.full(String.valueOf(e.getMessage())));
             } catch (StoreException e) {
-                fail(response, Failure.internal(String.valueOf(e.getMessage())));
+                fail(request, response, Failure.internal(String.valueOf(e.getMessage())));
             } catch (RuntimeException e) {
                 LOG.log(ERROR, request.prologue().method() + " " + request.path().path() + " failed", e);
-                fail(response, Failure.internal(e.getClass().getSimpleName()));
+                fail(request, response, Failure.internal(e.getClass().getSimpleName()));
             }
         }
 
-        private static void fail(ServerResponse response, Failure failure) {
+        private static void fail(ServerRequest request, ServerResponse response, Failure failure) {
             if (response.isSent()) {
                 return;
             }
@@ -135,21 +134,21 @@ public final class ApiServer implements AutoCloseable {
             }
             response.status(Status.create(failure.code()));
             if (failure.plain()) {
-                Answers.text(response, "404 page not found\n");
+                Answers.text(response, failure.text());
                 return;
             }
-            Answers.json(response, failure.status());
+            Answers.send(request, response, failure.status());
         }
 
         private void answer(ServerRequest request, ServerResponse response) throws Failure {
             var path = request.path().path();
-            switch (path) {
+            switch (path.startsWith("/livez/") || path.startsWith("/readyz/") || path.startsWith("/healthz/") ? path.substring(0, path.indexOf('/', 1)) : path) {
                 case "/healthz", "/livez", "/readyz" -> {
                     Answers.text(response, "ok");
                     return;
                 }
                 case "/version" -> {
-                    Answers.json(response, version());
+                    Answers.send(request, response, version());
                     return;
                 }
                 default -> {
@@ -161,10 +160,11 @@ public final class ApiServer implements AutoCloseable {
             rbac.check(user, Access.of(request, steps));
             var meta = meta(request, response, steps);
             if (meta.isPresent()) {
-                Answers.json(response, meta.get());
+                Answers.send(request, response, meta.get());
                 return;
             }
             var target = Target.parse(steps, types).orElseThrow(() -> types.hasGroup(steps.getFirst().equals("api") ? "" : steps.get(1)) ? Failure.noResource() : Failure.noPath());
+            Form.of(request.headers().first(HeaderNames.ACCEPT).orElse(""));
             var call = new Call(request, response, user, target);
             if (call.flag("watch") && target.name().isEmpty()) {
                 objects.watch(call);
@@ -188,6 +188,9 @@ public final class ApiServer implements AutoCloseable {
                 response.header(HeaderNames.VARY, "Accept");
                 return Optional.of(discovery.aggregated(first.equals("api")));
             }
+            if (steps.size() <= 3 && (first.equals("api") || first.equals("apis")) && !Form.of(request.headers().first(HeaderNames.ACCEPT).orElse("")).as().isEmpty()) {
+                throw Failure.notAcceptable("only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf");
+            }
             return switch (first) {
                 case "" -> Optional.of(paths());
                 case "api" -> switch (steps.size()) {
@@ -197,15 +200,31 @@ public final class ApiServer implements AutoCloseable {
                 };
                 case "apis" -> switch (steps.size()) {
                     case 1 -> Optional.of(discovery.groups());
-                    case 2 -> Optional.of(discovery.group(steps.get(1)).orElseThrow(Failure::noResource));
-                    case 3 -> Optional.of(discovery.resources(steps.get(1), steps.get(2)).orElseThrow(Failure::noResource));
+                    case 2 -> Optional.of(discovery.group(steps.get(1)).orElseThrow(Failure::noPath));
+                    case 3 -> Optional.of(discovery.resources(steps.get(1), steps.get(2)).orElseThrow(types.hasGroup(steps.get(1)) ? Failure::noResource : Failure::noPath));
                     default -> Optional.empty();
                 };
-                case "openapi" -> steps.size() == 2 && steps.get(1).equals("v3")
-                        ? Optional.of(openApi.index())
-                        : Optional.of(openApi.document(String.join("/", steps.subList(Math.min(2, steps.size()), steps.size()))).orElseThrow(Failure::noResource));
+                case "openapi" -> openApi(response, steps);
                 default -> throw Failure.noPath();
             };
+        }
+
+        private Optional<? extends JsonNode> openApi(ServerResponse response, List<String> steps) throws Failure {
+            var rest = steps.subList(1, steps.size());
+            if (rest.equals(List.of("v2"))) {
+                return Optional.of(openApi.whole());
+            }
+            if (rest.isEmpty() || !rest.getFirst().equals("v3")) {
+                throw Failure.noPath();
+            }
+            if (rest.size() == 1) {
+                return Optional.of(openApi.index());
+            }
+            var document = openApi.document(String.join("/", rest.subList(1, rest.size())));
+            if (document.isEmpty()) {
+                throw Failure.nothing();
+            }
+            return document;
         }
 
         private static ObjectNode paths() {
@@ -218,24 +237,6 @@ public final class ApiServer implements AutoCloseable {
             return JsonNodeFactory.instance.objectNode()
                     .put("major", "1").put("minor", "36").put("gitVersion", VERSION).put("gitCommit", "").put("gitTreeState", "clean")
                     .put("buildDate", "1970-01-01T00:00:00Z").put("goVersion", "none").put("compiler", "javac").put("platform", "linux/amd64");
-        }
-    }
-
-    /** How answers are written. */
-    static final class Answers {
-
-        private Answers() {}
-
-        static void json(ServerResponse response, JsonNode body) {
-            if (!response.headers().contains(HeaderNames.CONTENT_TYPE)) {
-                response.header(HeaderNames.CONTENT_TYPE, "application/json");
-            }
-            response.send(Bodies.write(body));
-        }
-
-        static void text(ServerResponse response, String body) {
-            response.header(HeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8");
-            response.send(body.getBytes(StandardCharsets.UTF_8));
         }
     }
 }

@@ -14,6 +14,7 @@ final class Failure extends Exception {
     private final transient ObjectNode status;
     private int retryAfter;
     private boolean plain;
+    private String text = "404 page not found\n";
 
     private Failure(int code, String reason, String message, @Nullable ObjectNode details) {
         super(message, null, false, false);
@@ -69,8 +70,19 @@ final class Failure extends Exception {
         return failure;
     }
 
+    /** No such document: an empty answer. */
+    static Failure nothing() {
+        var failure = noPath();
+        failure.text = "";
+        return failure;
+    }
+
     boolean plain() {
         return plain;
+    }
+
+    String text() {
+        return text;
     }
 
     /** No such path. */
@@ -174,12 +186,16 @@ final class Failure extends Exception {
                 "the body of the request was in an unknown format - accepted media types include: " + accepted, details());
     }
 
+    static Failure notAcceptable(String message) {
+        return new Failure(406, "NotAcceptable", message, details());
+    }
+
     static Failure expired(String message) {
         return new Failure(410, "Expired", message, null);
     }
 
     static Failure tooNew(long asked, long newest) {
-        var failure = new Failure(504, "Timeout", "Too large resource version: " + asked + ", current: " + newest, details().put("retryAfterSeconds", 1));
+        var failure = new Failure(504, "Timeout", "Timeout: Too large resource version: " + asked + ", current: " + newest, details().put("retryAfterSeconds", 1));
         failure.retryAfter = 1;
         return failure;
     }

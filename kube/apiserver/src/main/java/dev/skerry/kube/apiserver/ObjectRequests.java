@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import dev.skerry.kube.apiserver.ApiServer.Answers;
-import dev.skerry.kube.schema.InvalidSchemaException;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import java.io.IOException;
@@ -44,6 +42,7 @@ final class ObjectRequests {
     }
 
     void watch(Call call) throws Failure {
+        allowed(call, "watch");
         watches.serve(call);
     }
 
@@ -65,9 +64,12 @@ final class ObjectRequests {
             case "GET" -> {
                 if (target.name().isEmpty()) {
                     allowed(call, "list");
-                    Answers.json(call.response(), tables.renderList(call, lists.list(call)));
+                    Tables.check(call, true);
+                    Answers.send(call.request(), call.response(), tables.renderList(call, lists.list(call)));
                 } else {
                     allowed(call, "get");
+                    Tables.check(call, false);
+                    lists.checkVersion(call);
                     answer(call, 200, resources.get(target));
                 }
             }
@@ -81,14 +83,12 @@ final class ObjectRequests {
                     answer(call, 201, reviews.answer(call, resources.question(call, body)));
                     return;
                 }
-                checkDefinition(call, body.node());
                 answer(call, 201, resources.create(call, body));
                 changed(call);
             }
             case "PUT" -> {
                 allowed(call, "update");
                 var body = Bodies.object(call.request(), call.type());
-                checkDefinition(call, body.node());
                 var done = resources.update(call, body);
                 answer(call, done.created() ? 201 : 200, done.object());
                 changed(call);
@@ -115,17 +115,6 @@ final class ObjectRequests {
         }
     }
 
-    private static void checkDefinition(Call call, JsonNode node) throws Failure {
-        if (!call.type().kind().equals("CustomResourceDefinition") || !(node instanceof ObjectNode body) || !(body.path("spec") instanceof ObjectNode)) {
-            return;
-        }
-        try {
-            Definitions.served(body);
-        } catch (InvalidSchemaException e) {
-            throw Failure.invalid(call.type(), body.path("metadata").path("name").asText(""), e.causes());
-        }
-    }
-
     /** A definition may have come or gone: serve accordingly. */
     private void changed(Call call) {
         if (call.type().kind().equals("CustomResourceDefinition")) {
@@ -138,7 +127,7 @@ final class ObjectRequests {
     private void answer(Call call, int code, ObjectNode object) {
         warn(call);
         call.response().status(Status.create(code));
-        Answers.json(call.response(), tables.render(call, object, true));
+        Answers.send(call.request(), call.response(), tables.render(call, object, true));
     }
 
     private static void warn(Call call) {
@@ -162,7 +151,7 @@ final class ObjectRequests {
                     }
                 }
             }
-            Answers.json(call.response(), tables.renderList(call, page));
+            Answers.send(call.request(), call.response(), tables.renderList(call, page));
             return;
         }
         var outcome = deletion.delete(call, call.target(), options);
@@ -178,7 +167,7 @@ final class ObjectRequests {
             details.put("group", call.type().group());
         }
         details.put("kind", call.type().plural()).put("uid", outcome.object().path("metadata").path("uid").asText());
-        Answers.json(call.response(), status);
+        Answers.send(call.request(), call.response(), status);
     }
 
     private void subresource(Call call, String method) throws Failure {
@@ -212,7 +201,7 @@ final class ObjectRequests {
         var status = JsonNodeFactory.instance.objectNode().put("kind", "Status").put("apiVersion", "v1");
         status.putObject("metadata");
         call.response().status(Status.CREATED_201);
-        Answers.json(call.response(), status.put("status", "Success").put("code", 201));
+        Answers.send(call.request(), call.response(), status.put("status", "Success").put("code", 201));
     }
 
     private void bind(Call call) throws Failure {

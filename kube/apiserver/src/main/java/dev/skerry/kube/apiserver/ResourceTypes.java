@@ -37,7 +37,7 @@ final class ResourceTypes {
                                     gvk, plural, resource.path("singular").asText(), resource.path("namespaced").asBoolean(),
                                     Set.copyOf(texts(resource.path("verbs"))), texts(resource.path("shortNames")), texts(resource.path("categories")),
                                     resource.path("subresources"), schema, false,
-                                    columns.getOrDefault(key(gvk.group(), gvk.version(), plural), JsonNodeFactory.instance.arrayNode()))));
+                                    columns.getOrDefault(key(gvk.group(), gvk.version(), plural), JsonNodeFactory.instance.arrayNode()), Set.of())));
                 }
             }
         }

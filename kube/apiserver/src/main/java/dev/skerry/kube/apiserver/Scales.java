@@ -2,7 +2,6 @@ package dev.skerry.kube.apiserver;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.skerry.kube.apiserver.ApiServer.Answers;
 import dev.skerry.kube.schema.PatchException;
 import dev.skerry.kube.schema.Patches;
 import dev.skerry.kube.store.ObjectStore;
@@ -24,7 +23,7 @@ final class Scales {
             var entry = store.get(call.target().key()).orElseThrow(() -> Failure.notFound(call.type(), call.target().name()));
             var live = Bodies.stored(entry.value());
             if (method.equals("GET")) {
-                Answers.json(call.response(), scale(live));
+                Answers.send(call.request(), call.response(), scale(live));
                 return;
             }
             var wished = wished(call, method, scale(live));
@@ -34,7 +33,7 @@ final class Scales {
             var asked = new Call(call.request(), call.response(), call.user(), plain);
             var written = resources.write(asked, entry, live, changed, call.manager(), true);
             if (written.isPresent()) {
-                Answers.json(call.response(), scale(written.get()));
+                Answers.send(call.request(), call.response(), scale(written.get()));
                 return;
             }
         }

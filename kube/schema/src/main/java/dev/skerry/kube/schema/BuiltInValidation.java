@@ -39,6 +39,7 @@ public final class BuiltInValidation {
                 }
                 job(spec.path("jobTemplate").path("spec"), "spec.jobTemplate.spec", causes);
             }
+            case "apiextensions.k8s.io/CustomResourceDefinition" -> DefinitionValidation.validate(object, causes);
             default -> { }
         }
         return causes;
@@ -49,6 +50,7 @@ public final class BuiltInValidation {
         List<Cause> causes = new ArrayList<>();
         switch (kind.group() + "/" + kind.kind()) {
             case "apps/Deployment", "apps/ReplicaSet", "apps/DaemonSet", "batch/Job" -> fixed(object, old, "spec", "selector", causes);
+            case "apiextensions.k8s.io/CustomResourceDefinition" -> DefinitionValidation.validateUpdate(object, old, causes);
             case "/ConfigMap" -> immutable(object, old, List.of("data", "binaryData"), causes);
             case "/Secret" -> {
                 fixed(object, old, "", "type", causes);
