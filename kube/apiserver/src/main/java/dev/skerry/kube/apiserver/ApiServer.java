@@ -188,7 +188,7 @@ public final class ApiServer implements AutoCloseable {
                 response.header(HeaderNames.VARY, "Accept");
                 return Optional.of(discovery.aggregated(first.equals("api")));
             }
-            if (steps.size() <= 3 && (first.equals("api") || first.equals("apis")) && !Form.of(request.headers().first(HeaderNames.ACCEPT).orElse("")).as().isEmpty()) {
+            if ((first.equals("api") && steps.size() <= 2 || first.equals("apis") && steps.size() <= 3) && !Form.of(request.headers().first(HeaderNames.ACCEPT).orElse("")).as().isEmpty()) {
                 throw Failure.notAcceptable("only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf");
             }
             return switch (first) {

@@ -102,6 +102,7 @@ final class Definitions {
                 var entry = list.addObject().put("name", name).put("kind", name.equals("scale") ? "Scale" : kind);
                 if (name.equals("scale")) {
                     entry.put("groupVersion", "autoscaling/v1");
+                    entry.set("paths", said.path(name));
                 }
                 entry.putArray("verbs").add("get").add("patch").add("update");
             }

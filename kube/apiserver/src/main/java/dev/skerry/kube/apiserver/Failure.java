@@ -112,6 +112,17 @@ final class Failure extends Exception {
                 "Operation cannot be fulfilled on " + qualified(type) + " \"" + name + "\": " + why, details(name, type.group(), type.plural()));
     }
 
+    /** Unlike other conflicts it names the kind, as upstream's store does. */
+    static Failure precondition(ResourceType type, String name, String why) {
+        var kind = type.group().isEmpty() ? type.kind() : type.kind() + "." + type.group();
+        return new Failure(409, "Conflict", "Operation cannot be fulfilled on " + kind + " \"" + name + "\": " + why, details(name, type.group(), type.kind()));
+    }
+
+    static Failure bound(String pod, String node) {
+        return new Failure(409, "Conflict", "Operation cannot be fulfilled on pods/binding \"" + pod + "\": pod " + pod + " is already assigned to node \"" + node + "\"",
+                details(pod, "", "pods/binding"));
+    }
+
     static Failure modified(ResourceType type, String name) {
         return conflict(type, name, "the object has been modified; please apply your changes to the latest version and try again");
     }
@@ -187,7 +198,7 @@ final class Failure extends Exception {
     }
 
     static Failure notAcceptable(String message) {
-        return new Failure(406, "NotAcceptable", message, details());
+        return new Failure(406, "NotAcceptable", message, message.startsWith("406") ? details() : null);
     }
 
     static Failure expired(String message) {
@@ -195,7 +206,9 @@ final class Failure extends Exception {
     }
 
     static Failure tooNew(long asked, long newest) {
-        var failure = new Failure(504, "Timeout", "Timeout: Too large resource version: " + asked + ", current: " + newest, details().put("retryAfterSeconds", 1));
+        var failure = new Failure(504, "Timeout", "Timeout: Too large resource version: " + asked + ", current: " + newest, details());
+        ((ObjectNode) failure.status.path("details")).putArray("causes").addObject().put("reason", "ResourceVersionTooLarge").put("message", "Too large resource version");
+        ((ObjectNode) failure.status.path("details")).put("retryAfterSeconds", 1);
         failure.retryAfter = 1;
         return failure;
     }

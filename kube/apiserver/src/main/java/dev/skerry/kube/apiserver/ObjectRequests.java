@@ -139,6 +139,7 @@ final class ObjectRequests {
 
     private void delete(Call call) throws Failure {
         var options = Bodies.options(call.request());
+        Deletion.check(options);
         if (call.target().name().isEmpty()) {
             var page = lists.list(call.withoutPaging());
             for (var item : page.items()) {
@@ -186,7 +187,22 @@ final class ObjectRequests {
                 new Evictions(config.store(), deletion).evict(call, Bodies.object(call.request(), call.type()).node());
                 succeeded(call);
             }
-            case "scale" -> new Scales(resources, config.store()).serve(call, method);
+            case "scale" -> {
+                allowed(call, switch (method) {
+                    case "GET" -> "get";
+                    case "PUT" -> "update";
+                    case "PATCH" -> "patch";
+                    default -> "none";
+                });
+                new Scales(resources, config.store()).serve(call, method);
+            }
+            case "exec", "attach", "portforward" -> {
+                var pod = resources.get(call.target());
+                if (pod.path("spec").path("nodeName").asText("").isEmpty()) {
+                    throw Failure.badRequest("pod " + call.target().name() + " does not have a host assigned");
+                }
+                throw Failure.method();
+            }
             default -> throw Failure.method();
         }
     }
@@ -212,9 +228,12 @@ final class ObjectRequests {
             var pod = Bodies.stored(entry.value());
             var bound = pod.path("spec").path("nodeName").asText("");
             if (!bound.isEmpty()) {
-                throw Failure.conflict(call.type(), call.target().name(), "pod " + call.target().name() + " is already assigned to node \"" + bound + "\"");
+                throw Failure.bound(call.target().name(), bound);
             }
             pod.withObject("/spec").put("nodeName", node);
+            for (var member : List.of("labels", "annotations")) {
+                body.path("metadata").path(member).properties().forEach(e -> Resources.metadata(pod).withObject("/" + member).set(e.getKey(), e.getValue()));
+            }
             var conditions = pod.withObject("/status").withArray("conditions");
             for (int c = conditions.size() - 1; c >= 0; c--) {
                 if (conditions.get(c).path("type").asText().equals("PodScheduled")) {

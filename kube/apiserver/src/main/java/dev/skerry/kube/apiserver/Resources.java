@@ -239,7 +239,9 @@ final class Resources {
         if (Preparation.countsGenerations(type) && !Preparation.wished(type, changed).equals(Preparation.wished(type, live))) {
             metadata.put("generation", live.path("metadata").path("generation").asLong() + 1);
         }
-        check(type, call.target().name(), changed, live);
+        if (subresource.isEmpty() || type.custom()) {
+            check(type, call.target().name(), changed, live);
+        }
         escalation.check(call.user(), type, call.target().namespace(), changed, live);
         if (allocates(type) && subresource.isEmpty()) {
             addresses.allocate(type, changed);
@@ -249,10 +251,11 @@ final class Resources {
             return Optional.of(call.dryRun() ? changed : live);
         }
         var finished = metadata.has("deletionTimestamp") && metadata.path("finalizers").isEmpty() && Deletion.removable(type, changed);
-        return (finished
-                        ? store.delete(entry.key(), entry.revision(), revision -> Bodies.write(at(changed, revision)))
-                        : store.update(entry.key(), entry.revision(), revision -> Bodies.write(at(changed, revision))))
-                .map(e -> Bodies.stored(e.value()));
+        if (finished) {
+            // As upstream: the answer is the state before the deletion, which has its own version.
+            return store.delete(entry.key(), entry.revision(), revision -> Bodies.write(at(changed.deepCopy(), revision))).map(e -> changed);
+        }
+        return store.update(entry.key(), entry.revision(), revision -> Bodies.write(at(changed, revision))).map(e -> Bodies.stored(e.value()));
     }
 
     /** Whether nothing has changed but the times at which managers wrote. */

@@ -45,12 +45,13 @@ public final class BuiltInValidation {
         return causes;
     }
 
-    /** Faults of the change from one object to the other, such as fields that may not change. */
+    /** Faults of an object that takes the place of another: its own, and fields that may not change. */
     public static List<Cause> validateUpdate(Gvk kind, ObjectNode object, ObjectNode old) {
-        List<Cause> causes = new ArrayList<>();
+        List<Cause> causes = validate(kind, object);
         switch (kind.group() + "/" + kind.kind()) {
             case "apps/Deployment", "apps/ReplicaSet", "apps/DaemonSet", "batch/Job" -> fixed(object, old, "spec", "selector", causes);
             case "apiextensions.k8s.io/CustomResourceDefinition" -> DefinitionValidation.validateUpdate(object, old, causes);
+            case "/Pod" -> PodUpdates.validate(object, old, causes);
             case "/ConfigMap" -> immutable(object, old, List.of("data", "binaryData"), causes);
             case "/Secret" -> {
                 fixed(object, old, "", "type", causes);

@@ -216,7 +216,6 @@ final class DefinitionValidation {
     }
 
     static void validateUpdate(ObjectNode definition, ObjectNode old, List<Cause> causes) {
-        validate(definition, causes);
         JsonNode spec = definition.path("spec");
         JsonNode before = old.path("spec");
         causes.removeIf(c -> c.field().equals("metadata.name"));
