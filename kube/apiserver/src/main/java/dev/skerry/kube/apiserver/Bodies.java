@@ -175,7 +175,9 @@ final class Bodies {
             options.setMaxAliasesForCollections(20);
             options.setAllowDuplicateKeys(true);
             options.setWarnOnDuplicateKeys(false);
-            Object loaded = new Yaml(new SafeConstructor(options)).load(new String(bytes, StandardCharsets.UTF_8));
+            // As upstream: of several documents the first one counts.
+            var documents = new Yaml(new SafeConstructor(options)).loadAll(new String(bytes, StandardCharsets.UTF_8)).iterator();
+            Object loaded = documents.hasNext() ? documents.next() : null;
             return new Read(loaded == null ? JsonNodeFactory.instance.objectNode() : JSON.valueToTree(loaded), List.of(), bytes);
         } catch (YAMLException | IllegalArgumentException e) {
             throw Failure.badRequest(prefix + "error converting YAML to JSON: yaml: " + fault(e));

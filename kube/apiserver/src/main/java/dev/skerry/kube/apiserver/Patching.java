@@ -3,6 +3,7 @@ package dev.skerry.kube.apiserver;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.skerry.kube.schema.ApplyConflictException;
+import dev.skerry.kube.schema.Cause;
 import dev.skerry.kube.schema.PatchException;
 import dev.skerry.kube.schema.Patches;
 import dev.skerry.kube.schema.ServerSideApply;
@@ -70,10 +71,17 @@ final class Patching {
         if (!metadata.path("managedFields").isEmpty()) {
             throw Failure.badRequest("metadata.managedFields must be nil");
         }
+        var uid = metadata.path("uid").asText("");
+        if (!uid.isEmpty() && (live == null || !live.path("metadata").path("uid").asText().equals(uid))) {
+            throw Failure.invalid(type, call.target().name(), List.of(new Cause("FieldValueInvalid", "Invalid value: \"" + uid + "\": field is immutable", "metadata.uid")));
+        }
         var wrong = ServerSideApply.typeFault(object, type.schema());
         if (wrong.isPresent()) {
             throw Failure.internalPlain("failed to create typed patch object (" + said + "/" + call.target().name() + "; "
                     + (type.group().isEmpty() ? "/" : type.group() + "/") + type.version() + ", Kind=" + type.kind() + "): " + wrong.get());
+        }
+        if (type.custom() && type.has("status") && call.target().subresource().isEmpty()) {
+            object.remove("status");
         }
         try {
             var result = ServerSideApply.apply(
@@ -100,7 +108,7 @@ final class Patching {
         }
         var faults = Decoding.unknown(call, object, patch.duplicates());
         if (call.query("fieldValidation").equals("Strict") && !faults.isEmpty()) {
-            throw Failure.invalidPatch(List.of(new dev.skerry.kube.schema.Cause(
+            throw Failure.invalidPatch(List.of(new Cause(
                     "FieldValueInvalid", "Invalid value: \"the patched object\": strict decoding error: " + String.join(", ", faults), "patch")));
         }
         if (object.path("metadata").path("name").asText("").isEmpty() || !object.path("metadata").path("name").asText("").equals(call.target().name())) {

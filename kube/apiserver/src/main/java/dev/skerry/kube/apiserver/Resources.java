@@ -75,10 +75,8 @@ final class Resources {
     private ObjectNode create(Call call, ObjectNode body, String operation) throws Failure {
         var type = call.type();
         var metadata = metadata(body);
-        if (!metadata.path("resourceVersion").asText("").isEmpty() && !metadata.path("resourceVersion").asText().equals("0")) {
-            throw operation.equals("Apply")
-                    ? Failure.conflict(type, call.target().name(), "the object has been modified; please apply your changes to the latest version and try again")
-                    : Failure.internalPlain("resourceVersion should not be set on objects to be created");
+        if (operation.equals("Update") && !metadata.path("resourceVersion").asText("").isEmpty() && !metadata.path("resourceVersion").asText().equals("0")) {
+            throw Failure.internalPlain("resourceVersion should not be set on objects to be created");
         }
         metadata.remove(OWN_MEMBERS);
         var name = metadata.path("name").asText("");
