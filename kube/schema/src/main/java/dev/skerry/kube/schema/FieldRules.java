@@ -18,6 +18,9 @@ final class FieldRules {
             "StatefulSet", "spec.template.spec", "DaemonSet", "spec.template.spec", "ReplicationController", "spec.template.spec", "Job", "spec.template.spec",
             "CronJob", "spec.jobTemplate.spec.template.spec", "PodTemplate", "template.spec");
 
+    private static final java.util.Set<String> NAMES = java.util.Set.of("required", "given", "rule", "subject", "storage", "oneof", "oneofwhole", "among", "min", "range",
+            "label", "subdomain", "qualified", "labels", "ip", "cidr", "port", "share");
+
     private FieldRules() {}
 
     private record Rule(String path, String name, List<String> words, String text) {}
@@ -36,6 +39,9 @@ final class FieldRules {
                     if (!line.isBlank() && !line.startsWith("#")) {
                         String[] parts = line.split("\\s*\\|\\s*", -1);
                         List<String> words = List.of(parts[2].strip().split(" "));
+                        if (!NAMES.contains(words.getFirst())) {
+                            throw new IllegalStateException("rules.txt: " + line + " (expected: one of " + NAMES + ")");
+                        }
                         rules.computeIfAbsent(parts[0].strip(), k -> new ArrayList<>())
                                 .add(new Rule(parts[1].strip(), words.getFirst(), words, parts.length > 3 ? parts[3].strip() : ""));
                     }
