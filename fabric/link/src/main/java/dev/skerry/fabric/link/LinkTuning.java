@@ -16,7 +16,7 @@ public record LinkTuning(
         Duration heartbeatMin, Duration heartbeatMax, Duration retryMin, Duration retryMax, long window) {
 
     public static final LinkTuning DEFAULT = new LinkTuning(
-            Duration.ofSeconds(15), Duration.ofSeconds(30), Duration.ofSeconds(1), Duration.ofSeconds(60), 512 * 1024);
+            Duration.ofSeconds(15), Duration.ofSeconds(30), Duration.ofSeconds(1), Duration.ofSeconds(20), 512 * 1024);
 
     public LinkTuning {
         if (heartbeatMin.isNegative() || heartbeatMin.isZero() || heartbeatMax.compareTo(heartbeatMin) < 0) {

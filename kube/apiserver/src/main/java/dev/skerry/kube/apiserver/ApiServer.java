@@ -18,7 +18,6 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -51,13 +50,20 @@ public final class ApiServer implements AutoCloseable {
         var types = new ResourceTypes(SchemaCatalog.builtIn());
         var definitions = new Definitions(config.store(), types, config.clock());
         definitions.load();
+        var rbac = new Rbac(config.store());
+        var roles = new StandardRoles(config.store(), config.clock());
+        roles.create();
+        var accounts = new AccountTokens(config.store(), config.clock());
+        var authenticator = new Authenticator(config.tokens(), accounts, rbac);
         var lists = new Lists(config.store());
         var tables = new Tables(new TableCells(config.clock()));
         var watches = new Watches(config.store(), lists, tables);
-        var resources = new Resources(config.store(), new Preparation(), config.clock());
+        var resources = new Resources(
+                config.store(), new Decoding(types), new Preparation(config.clock()), new Admission(config.store()), new Escalation(rbac), config.clock());
         var deletion = new Deletion(config.store(), config.clock());
-        var objects = new ObjectRequests(config, resources, deletion, lists, watches, tables, definitions);
-        var door = new Door(types, new Authenticator(config.tokens()), objects);
+        var objects = new ObjectRequests(config, resources, deletion, lists, watches, tables, definitions,
+                new Reviews(authenticator, rbac, config.clock()), new TokenRequests(config.store(), accounts, config.clock()), roles);
+        var door = new Door(types, authenticator, rbac, objects);
         var server = WebServer.builder()
                 .address(InetAddress.getByName(config.address()))
                 .port(config.port())
@@ -86,14 +92,16 @@ public final class ApiServer implements AutoCloseable {
 
         private final ResourceTypes types;
         private final Authenticator authenticator;
+        private final Rbac rbac;
         private final ObjectRequests objects;
         private final Discovery discovery;
         private final OpenApi openApi;
         private final Semaphore inside = new Semaphore(MAX_IN_FLIGHT);
 
-        Door(ResourceTypes types, Authenticator authenticator, ObjectRequests objects) {
+        Door(ResourceTypes types, Authenticator authenticator, Rbac rbac, ObjectRequests objects) {
             this.types = types;
             this.authenticator = authenticator;
+            this.rbac = rbac;
             this.objects = objects;
             this.discovery = new Discovery(types);
             this.openApi = new OpenApi(types);
@@ -103,21 +111,21 @@ public final class ApiServer implements AutoCloseable {
             try {
                 answer(request, response);
             } catch (Failure failure) {
-                fail(response, failure);
+                fail(request, response, failure);
             } catch (ServerConnectionException e) {
                 // The client has gone: the server closes what is left of the connection.
                 throw e;
             } catch (StoreException.Full e) {
-                fail(response, Failure.full(String.valueOf(e.getMessage())));
+                fail(request, response, Failure.full(String.valueOf(e.getMessage())));
             } catch (StoreException e) {
-                fail(response, Failure.internal(String.valueOf(e.getMessage())));
+                fail(request, response, Failure.internal(String.valueOf(e.getMessage())));
             } catch (RuntimeException e) {
                 LOG.log(ERROR, request.prologue().method() + " " + request.path().path() + " failed", e);
-                fail(response, Failure.internal(e.getClass().getSimpleName()));
+                fail(request, response, Failure.internal(e.getClass().getSimpleName()));
             }
         }
 
-        private static void fail(ServerResponse response, Failure failure) {
+        private static void fail(ServerRequest request, ServerResponse response, Failure failure) {
             if (response.isSent()) {
                 return;
             }
@@ -125,18 +133,22 @@ public final class ApiServer implements AutoCloseable {
                 response.header(HeaderNames.RETRY_AFTER, Integer.toString(failure.retryAfter()));
             }
             response.status(Status.create(failure.code()));
-            Answers.json(response, failure.status());
+            if (failure.plain()) {
+                Answers.text(response, failure.text());
+                return;
+            }
+            Answers.send(request, response, failure.status());
         }
 
         private void answer(ServerRequest request, ServerResponse response) throws Failure {
             var path = request.path().path();
-            switch (path) {
+            switch (path.startsWith("/livez/") || path.startsWith("/readyz/") || path.startsWith("/healthz/") ? path.substring(0, path.indexOf('/', 1)) : path) {
                 case "/healthz", "/livez", "/readyz" -> {
                     Answers.text(response, "ok");
                     return;
                 }
                 case "/version" -> {
-                    Answers.json(response, version());
+                    Answers.send(request, response, version());
                     return;
                 }
                 default -> {
@@ -144,16 +156,15 @@ public final class ApiServer implements AutoCloseable {
                 }
             }
             var user = authenticator.user(request).orElseThrow(Failure::unauthorized);
-            if (!user.master()) {
-                throw Failure.forbidden("User \"" + user.name() + "\" cannot use path \"" + path + "\": only the group system:masters may", "", "", "");
-            }
             var steps = Arrays.stream(path.split("/")).filter(s -> !s.isEmpty()).toList();
+            rbac.check(user, Access.of(request, steps));
             var meta = meta(request, response, steps);
             if (meta.isPresent()) {
-                Answers.json(response, meta.get());
+                Answers.send(request, response, meta.get());
                 return;
             }
-            var target = Target.parse(steps, types).orElseThrow(Failure::noResource);
+            var target = Target.parse(steps, types).orElseThrow(() -> types.hasGroup(steps.getFirst().equals("api") ? "" : steps.get(1)) ? Failure.noResource() : Failure.noPath());
+            Form.of(request.headers().first(HeaderNames.ACCEPT).orElse(""));
             var call = new Call(request, response, user, target);
             if (call.flag("watch") && target.name().isEmpty()) {
                 objects.watch(call);
@@ -177,6 +188,9 @@ public final class ApiServer implements AutoCloseable {
                 response.header(HeaderNames.VARY, "Accept");
                 return Optional.of(discovery.aggregated(first.equals("api")));
             }
+            if ((first.equals("api") && steps.size() <= 2 || first.equals("apis") && steps.size() <= 3) && !Form.of(request.headers().first(HeaderNames.ACCEPT).orElse("")).as().isEmpty()) {
+                throw Failure.notAcceptable("only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf");
+            }
             return switch (first) {
                 case "" -> Optional.of(paths());
                 case "api" -> switch (steps.size()) {
@@ -186,15 +200,31 @@ public final class ApiServer implements AutoCloseable {
                 };
                 case "apis" -> switch (steps.size()) {
                     case 1 -> Optional.of(discovery.groups());
-                    case 2 -> Optional.of(discovery.group(steps.get(1)).orElseThrow(Failure::noResource));
-                    case 3 -> Optional.of(discovery.resources(steps.get(1), steps.get(2)).orElseThrow(Failure::noResource));
+                    case 2 -> Optional.of(discovery.group(steps.get(1)).orElseThrow(Failure::noPath));
+                    case 3 -> Optional.of(discovery.resources(steps.get(1), steps.get(2)).orElseThrow(types.hasGroup(steps.get(1)) ? Failure::noResource : Failure::noPath));
                     default -> Optional.empty();
                 };
-                case "openapi" -> steps.size() == 2 && steps.get(1).equals("v3")
-                        ? Optional.of(openApi.index())
-                        : Optional.of(openApi.document(String.join("/", steps.subList(Math.min(2, steps.size()), steps.size()))).orElseThrow(Failure::noResource));
-                default -> throw Failure.noResource();
+                case "openapi" -> openApi(response, steps);
+                default -> throw Failure.noPath();
             };
+        }
+
+        private Optional<? extends JsonNode> openApi(ServerResponse response, List<String> steps) throws Failure {
+            var rest = steps.subList(1, steps.size());
+            if (rest.equals(List.of("v2"))) {
+                return Optional.of(openApi.whole());
+            }
+            if (rest.isEmpty() || !rest.getFirst().equals("v3")) {
+                throw Failure.noPath();
+            }
+            if (rest.size() == 1) {
+                return Optional.of(openApi.index());
+            }
+            var document = openApi.document(String.join("/", rest.subList(1, rest.size())));
+            if (document.isEmpty()) {
+                throw Failure.nothing();
+            }
+            return document;
         }
 
         private static ObjectNode paths() {
@@ -207,24 +237,6 @@ public final class ApiServer implements AutoCloseable {
             return JsonNodeFactory.instance.objectNode()
                     .put("major", "1").put("minor", "36").put("gitVersion", VERSION).put("gitCommit", "").put("gitTreeState", "clean")
                     .put("buildDate", "1970-01-01T00:00:00Z").put("goVersion", "none").put("compiler", "javac").put("platform", "linux/amd64");
-        }
-    }
-
-    /** How answers are written. */
-    static final class Answers {
-
-        private Answers() {}
-
-        static void json(ServerResponse response, JsonNode body) {
-            if (!response.headers().contains(HeaderNames.CONTENT_TYPE)) {
-                response.header(HeaderNames.CONTENT_TYPE, "application/json");
-            }
-            response.send(Bodies.write(body));
-        }
-
-        static void text(ServerResponse response, String body) {
-            response.header(HeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8");
-            response.send(body.getBytes(StandardCharsets.UTF_8));
         }
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.skerry.kube.schema.ProtobufReader;
 import io.helidon.http.HeaderNames;
@@ -13,10 +14,12 @@ import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 
 /** Objects to and from bytes, within limits. */
@@ -24,7 +27,7 @@ final class Bodies {
 
     static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
     static final int MAX_BYTES = 3 * 1024 * 1024;
-    private static final int MAX_DEPTH = 200;
+    private static final int MAX_DEPTH = 1_000;
 
     static final ObjectMapper JSON = JsonMapper.builder(com.fasterxml.jackson.core.JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build()).build())
@@ -57,7 +60,7 @@ final class Bodies {
         try (var in = request.content().inputStream()) {
             var bytes = in.readNBytes(MAX_BYTES + 1);
             if (bytes.length > MAX_BYTES) {
-                throw Failure.tooLarge(MAX_BYTES);
+                throw Failure.tooLarge("Request entity too large: limit is " + MAX_BYTES);
             }
             return bytes;
         } catch (IOException e) {
@@ -71,14 +74,83 @@ final class Bodies {
         return (semicolon < 0 ? header : header.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
     }
 
-    /** An object in JSON or YAML, by its media type. */
-    static ObjectNode object(ServerRequest request) throws Failure {
+    /** What a client sent. @param duplicates members that stood twice, by path @param bytes the text of it */
+    record Read(JsonNode node, List<String> duplicates, byte[] bytes) {}
+
+    /** An object in JSON, YAML or protobuf, by its media type. */
+    static Read object(ServerRequest request, ResourceType type) throws Failure {
         var bytes = bytes(request);
+        var read = switch (mediaType(request)) {
+            case "application/json", "*/*" -> json(bytes, type);
+            case "application/yaml" -> yaml(bytes, "");
+            case PROTOBUF -> {
+                if (type.custom()) {
+                    throw Failure.media("application/json, application/yaml");
+                }
+                yield new Read(protobuf(bytes), List.of(), bytes);
+            }
+            default -> throw Failure.media(type.custom() ? "application/json, application/yaml" : "application/json, application/yaml, " + PROTOBUF);
+        };
+        if (read.node().isNull() && !type.custom()) {
+            return new Read(JsonNodeFactory.instance.objectNode(), read.duplicates(), bytes);
+        }
+        var fault = "";
+        if (!read.node().isObject()) {
+            fault = "json: cannot unmarshal " + GoJson.typeOf(read.node())
+                    + " into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }";
+        }
+        for (var name : List.of("apiVersion", "kind")) {
+            var said = read.node().path(name);
+            if (fault.isEmpty() && !said.isMissingNode() && !said.isNull() && !said.isTextual()) {
+                fault = "json: cannot unmarshal " + GoJson.typeOf(said) + " into Go struct field ." + name + " of type string";
+            }
+        }
+        if (!fault.isEmpty()) {
+            throw unrecognized(type, "couldn't get version/kind; json parse error: " + fault, bytes);
+        }
+        if (read.node().path("apiVersion").asText("").chars().filter(c -> c == '/').count() > 1) {
+            throw unrecognized(type, "unexpected GroupVersion string: " + read.node().path("apiVersion").asText(), bytes);
+        }
+        return read;
+    }
+
+    private static Failure unrecognized(ResourceType type, String why, byte[] bytes) {
+        return Failure.badRequest((type.custom() ? "" : "the object provided is unrecognized (must be of type " + type.kind() + "): ") + why + " (" + GoJson.shown(bytes) + ")");
+    }
+
+    private static Read json(byte[] bytes, ResourceType type) throws Failure {
+        try {
+            return JsonReader.read(bytes);
+        } catch (IOException e) {
+            throw unrecognized(type, "couldn't get version/kind; json parse error: " + GoJson.fault(bytes), bytes);
+        }
+    }
+
+    /** A patch, in JSON. */
+    static Read patch(byte[] bytes, String prefix) throws Failure {
+        try {
+            return JsonReader.read(bytes);
+        } catch (IOException e) {
+            throw Failure.badRequest(prefix + GoJson.fault(bytes));
+        }
+    }
+
+    /** DeleteOptions, in any form; nothing if there is no body. */
+    static JsonNode options(ServerRequest request) throws Failure {
+        var bytes = bytes(request);
+        if (bytes.length == 0) {
+            return JsonNodeFactory.instance.objectNode();
+        }
         return switch (mediaType(request)) {
-            case "application/json", "*/*" -> asObject(json(bytes));
-            case "application/yaml" -> asObject(yaml(bytes));
+            case "application/yaml" -> yaml(bytes, "").node();
             case PROTOBUF -> protobuf(bytes);
-            default -> throw Failure.media(mediaType(request), "application/json, application/yaml, " + PROTOBUF);
+            default -> {
+                try {
+                    yield JsonReader.read(bytes).node();
+                } catch (IOException e) {
+                    throw Failure.badRequest("couldn't get version/kind; json parse error: " + GoJson.fault(bytes));
+                }
+            }
         };
     }
 
@@ -95,39 +167,34 @@ final class Bodies {
         static final ProtobufReader READER = new ProtobufReader();
     }
 
-    static JsonNode json(byte[] bytes) throws Failure {
-        if (bytes.length == 0) {
-            throw Failure.badRequest("unexpected end of JSON input");
-        }
-        try {
-            return JSON.readTree(bytes);
-        } catch (IOException e) {
-            var message = e instanceof JsonProcessingException json ? json.getOriginalMessage() + at(json) : String.valueOf(e.getMessage());
-            throw Failure.badRequest("couldn't get version/kind; json parse error: " + message);
-        }
-    }
-
-    private static String at(JsonProcessingException e) {
-        return e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ")";
-    }
-
-    static JsonNode yaml(byte[] bytes) throws Failure {
+    static Read yaml(byte[] bytes, String prefix) throws Failure {
         try {
             var options = new LoaderOptions();
             options.setCodePointLimit(MAX_BYTES);
             options.setNestingDepthLimit(MAX_DEPTH);
             options.setMaxAliasesForCollections(20);
-            Object loaded = new Yaml(new SafeConstructor(options)).load(new String(bytes, StandardCharsets.UTF_8));
-            return JSON.valueToTree(loaded);
+            options.setAllowDuplicateKeys(true);
+            options.setWarnOnDuplicateKeys(false);
+            // As upstream: of several documents the first one counts.
+            var documents = new Yaml(new SafeConstructor(options)).loadAll(new String(bytes, StandardCharsets.UTF_8)).iterator();
+            Object loaded = documents.hasNext() ? documents.next() : null;
+            return new Read(loaded == null ? JsonNodeFactory.instance.objectNode() : JSON.valueToTree(loaded), List.of(), bytes);
         } catch (YAMLException | IllegalArgumentException e) {
-            throw Failure.badRequest("error converting YAML to JSON: " + e.getMessage());
+            throw Failure.badRequest(prefix + "error converting YAML to JSON: yaml: " + fault(e));
         }
     }
 
-    private static ObjectNode asObject(JsonNode node) throws Failure {
-        if (node instanceof ObjectNode object) {
-            return object;
+    /** The problem and its line, as upstream's reader would say it. */
+    private static String fault(RuntimeException e) {
+        if (!(e instanceof MarkedYAMLException marked)) {
+            return String.valueOf(e.getMessage());
         }
-        throw Failure.badRequest("couldn't get version/kind; json parse error: " + node.getNodeType() + " (expected: an object)");
+        var problem = String.valueOf(marked.getProblem());
+        if (problem.startsWith("expected the node content")) {
+            problem = "did not find expected node content";
+        }
+        var line = marked.getProblemMark() == null ? 0 : marked.getProblemMark().getLine();
+        return problem.startsWith("mapping values are not allowed") ? (line > 0 ? "line " + (line + 1) + ": " : "") + "mapping values are not allowed in this context"
+                : "line " + (line + 1) + ": " + problem;
     }
 }

@@ -37,26 +37,20 @@ record Call(ServerRequest request, ServerResponse response, User user, Target ta
         return value.equals("true") || value.equals("1");
     }
 
-    boolean dryRun() throws Failure {
-        var value = query("dryRun");
-        if (!value.isEmpty() && !value.equals("All")) {
-            throw Failure.badRequest("dryRun: Unsupported value: \"" + value + "\": supported values: \"All\"");
-        }
-        return !value.isEmpty();
+    boolean dryRun() {
+        return query("dryRun").equals("All");
     }
 
     /** Who owns the fields that this call writes: said in the query, or the program's name. */
-    String manager() throws Failure {
+    String manager() {
         var manager = query("fieldManager");
-        if (manager.length() > MAX_MANAGER) {
-            throw Failure.badRequest("fieldManager: " + manager.length() + " characters (expected: at most " + MAX_MANAGER + ")");
-        }
         if (!manager.isEmpty()) {
             return manager;
         }
         var agent = request.headers().first(HeaderNames.USER_AGENT).orElse("unknown");
         var slash = agent.indexOf('/');
-        return slash < 0 ? agent : agent.substring(0, slash);
+        var program = slash < 0 ? agent : agent.substring(0, slash);
+        return program.substring(0, Math.min(program.length(), MAX_MANAGER));
     }
 
     String accept() {

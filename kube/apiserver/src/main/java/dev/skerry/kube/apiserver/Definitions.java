@@ -55,7 +55,7 @@ final class Definitions {
         types.custom(custom);
     }
 
-    /** What a definition serves. Also the check of its schemas, before it is stored. */
+    /** What a definition serves. */
     static List<ResourceType> served(ObjectNode definition) throws InvalidSchemaException {
         var spec = definition.path("spec");
         var names = spec.path("names");
@@ -76,9 +76,16 @@ final class Definitions {
                     subresources(version.path("subresources"), names.path("kind").asText()),
                     schema,
                     true,
-                    version.path("additionalPrinterColumns").isMissingNode() ? JsonNodeFactory.instance.arrayNode() : version.path("additionalPrinterColumns")));
+                    version.path("additionalPrinterColumns").isMissingNode() ? JsonNodeFactory.instance.arrayNode() : version.path("additionalPrinterColumns"),
+                    selectable(version.path("selectableFields"))));
         }
         return kinds;
+    }
+
+    private static Set<String> selectable(JsonNode fields) {
+        var paths = new java.util.HashSet<String>();
+        fields.forEach(f -> paths.add(f.path("jsonPath").asText().replaceFirst("^\\.", "")));
+        return Set.copyOf(paths);
     }
 
     private static Schema schema(JsonNode written, JsonNode version) throws InvalidSchemaException {
@@ -95,6 +102,7 @@ final class Definitions {
                 var entry = list.addObject().put("name", name).put("kind", name.equals("scale") ? "Scale" : kind);
                 if (name.equals("scale")) {
                     entry.put("groupVersion", "autoscaling/v1");
+                    entry.set("paths", said.path(name));
                 }
                 entry.putArray("verbs").add("get").add("patch").add("update");
             }

@@ -2,6 +2,7 @@ package dev.skerry.kube.apiserver;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.skerry.kube.schema.Cause;
 import dev.skerry.kube.store.ObjectStore;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -40,27 +41,26 @@ final class Deletion {
             applyPolicy(metadata, policy(call, options));
             var sameFinalizers = finalizers.equals(metadata.path("finalizers"));
             var waits = !metadata.path("finalizers").isEmpty() || grace > 0 || type.kind().equals("Namespace");
-            if (call.dryRun()) {
+            if (call.dryRun() || !options.path("dryRun").isEmpty()) {
                 return new Outcome(object, !waits);
             }
+            var marked = metadata.has("deletionTimestamp");
             if (!waits) {
+                if (type.kind().equals("Pod")) {
+                    mark(metadata, 0);
+                }
                 var done = store.delete(entry.key(), entry.revision(), revision -> Bodies.write(Resources.at(object, revision)));
                 if (done.isPresent()) {
                     return new Outcome(Bodies.stored(done.get().value()), true);
                 }
                 continue;
             }
-            var marked = metadata.has("deletionTimestamp");
-            var sooner = !marked || metadata.path("deletionGracePeriodSeconds").asLong() > grace;
+var sooner = !marked || metadata.path("deletionGracePeriodSeconds").asLong() > grace;
             if (!sooner && sameFinalizers) {
                 return new Outcome(object, false);
             }
             if (sooner) {
-                metadata.put("deletionTimestamp", clock.instant().plusSeconds(grace).truncatedTo(ChronoUnit.SECONDS).toString());
-                metadata.put("deletionGracePeriodSeconds", grace);
-            }
-            if (metadata.has("generation")) {
-                metadata.put("generation", metadata.path("generation").asLong() + 1);
+                mark(metadata, grace);
             }
             if (type.kind().equals("Namespace")) {
                 object.withObject("/status").put("phase", "Terminating");
@@ -71,6 +71,41 @@ final class Deletion {
             }
         }
         throw Failure.modified(type, target.name());
+    }
+
+    private void mark(ObjectNode metadata, long grace) {
+        if (!metadata.has("deletionTimestamp") && metadata.has("generation")) {
+            metadata.put("generation", metadata.path("generation").asLong() + 1);
+        }
+        metadata.put("deletionTimestamp", clock.instant().plusSeconds(grace).truncatedTo(ChronoUnit.SECONDS).toString());
+        metadata.put("deletionGracePeriodSeconds", grace);
+    }
+
+    /** Options that no deletion takes. */
+    static void check(JsonNode options) throws Failure {
+        var kind = options.path("kind").asText("");
+        if (!kind.isEmpty() && !kind.equals("DeleteOptions")) {
+            throw Failure.badRequest("no kind \"" + kind + "\" is registered for version \"" + options.path("apiVersion").asText("") + "\" in scheme \"pkg/runtime/scheme.go:111\"");
+        }
+        var grace = options.path("gracePeriodSeconds");
+        if (!grace.isMissingNode() && !grace.isNull() && !grace.isIntegralNumber()) {
+            throw Failure.badRequest("json: cannot unmarshal " + GoJson.typeOf(grace) + " into Go struct field DeleteOptions.gracePeriodSeconds of type int64");
+        }
+        var causes = new java.util.ArrayList<Cause>();
+        var dryRun = ResourceTypes.texts(options.path("dryRun"));
+        if (dryRun.stream().anyMatch(d -> !d.equals("All"))) {
+            causes.add(Options.dryRun(dryRun));
+        }
+        if (options.has("propagationPolicy") && options.has("orphanDependents")) {
+            causes.add(new Cause("FieldValueInvalid", "Invalid value: " + options.path("propagationPolicy")
+                    + ": orphanDependents and deletionPropagation cannot be both set", "propagationPolicy"));
+        }
+        var policy = options.path("propagationPolicy").asText("Background");
+        if (!Set.of("Background", "Foreground", "Orphan").contains(policy)) {
+            causes.add(new Cause("FieldValueNotSupported", "Unsupported value: \"" + policy
+                    + "\": supported values: \"Background\", \"Foreground\", \"Orphan\", \"nil\"", "propagationPolicy"));
+        }
+        Options.refuse("DeleteOptions", causes);
     }
 
     static boolean answersObject(ResourceType type) {
@@ -92,7 +127,8 @@ final class Deletion {
             var real = object.path("metadata").path(field).asText("");
             if (!wanted.isEmpty() && !wanted.equals(real)) {
                 var label = field.equals("uid") ? "UID" : "ResourceVersion";
-                throw Failure.conflict(type, name, "Precondition failed: " + label + " in precondition: " + wanted + ", " + label + " in object meta: " + real);
+                throw Failure.precondition(type, name, "the " + label + " in the precondition (" + wanted + ") does not match the " + label + " in record (" + real
+                        + "). The object might have been " + (field.equals("uid") ? "deleted and then recreated" : "modified"));
             }
         }
     }

@@ -13,6 +13,8 @@ final class Failure extends Exception {
     private final int code;
     private final transient ObjectNode status;
     private int retryAfter;
+    private boolean plain;
+    private String text = "404 page not found\n";
 
     private Failure(int code, String reason, String message, @Nullable ObjectNode details) {
         super(message, null, false, false);
@@ -54,11 +56,33 @@ final class Failure extends Exception {
         if (!group.isEmpty()) {
             details.put("group", group);
         }
-        return details.put("kind", kind);
+        return kind.isEmpty() ? details : details.put("kind", kind);
     }
 
     private static String qualified(ResourceType type) {
         return type.group().isEmpty() ? type.plural() : type.plural() + "." + type.group();
+    }
+
+    /** No such group: upstream's outermost server answers, in plain text. */
+    static Failure noPath() {
+        var failure = noResource();
+        failure.plain = true;
+        return failure;
+    }
+
+    /** No such document: an empty answer. */
+    static Failure nothing() {
+        var failure = noPath();
+        failure.text = "";
+        return failure;
+    }
+
+    boolean plain() {
+        return plain;
+    }
+
+    String text() {
+        return text;
     }
 
     /** No such path. */
@@ -70,8 +94,13 @@ final class Failure extends Exception {
         return new Failure(404, "NotFound", qualified(type) + " \"" + name + "\" not found", details(name, type.group(), type.plural()));
     }
 
+    /** An object of a core kind that a request needs besides its own. */
+    static Failure missing(String plural, String name) {
+        return new Failure(404, "NotFound", plural + " \"" + name + "\" not found", details(name, "", plural));
+    }
+
     static Failure namespaceMissing(String name) {
-        return new Failure(404, "NotFound", "namespaces \"" + name + "\" not found", details(name, "", "namespaces"));
+        return missing("namespaces", name);
     }
 
     static Failure exists(ResourceType type, String name) {
@@ -83,18 +112,43 @@ final class Failure extends Exception {
                 "Operation cannot be fulfilled on " + qualified(type) + " \"" + name + "\": " + why, details(name, type.group(), type.plural()));
     }
 
+    /** Unlike other conflicts it names the kind, as upstream's store does. */
+    static Failure precondition(ResourceType type, String name, String why) {
+        var kind = type.group().isEmpty() ? type.kind() : type.kind() + "." + type.group();
+        return new Failure(409, "Conflict", "Operation cannot be fulfilled on " + kind + " \"" + name + "\": " + why, details(name, type.group(), type.kind()));
+    }
+
+    static Failure bound(String pod, String node) {
+        return new Failure(409, "Conflict", "Operation cannot be fulfilled on pods/binding \"" + pod + "\": pod " + pod + " is already assigned to node \"" + node + "\"",
+                details(pod, "", "pods/binding"));
+    }
+
     static Failure modified(ResourceType type, String name) {
         return conflict(type, name, "the object has been modified; please apply your changes to the latest version and try again");
     }
 
     static Failure invalid(ResourceType type, String name, List<Cause> causes) {
-        var details = details(name, type.group(), type.kind());
+        return invalid(type.group(), type.kind(), name, causes);
+    }
+
+    static Failure invalid(String group, String kind, String name, List<Cause> causes) {
+        var details = details(name, group, kind);
+        causes(details, causes);
+        return new Failure(422, "Invalid", (group.isEmpty() ? kind : kind + "." + group) + " \"" + name + "\" is invalid: " + Cause.text(causes), details);
+    }
+
+    /** A patch whose outcome is no object of the kind; upstream does not say which. */
+    static Failure invalidPatch(List<Cause> causes) {
+        var details = details();
+        causes(details, causes);
+        return new Failure(422, "Invalid", " \"\" is invalid: " + Cause.text(causes), details);
+    }
+
+    private static void causes(ObjectNode details, List<Cause> causes) {
         var list = details.putArray("causes");
         for (var cause : causes) {
             list.addObject().put("reason", cause.reason()).put("message", cause.message()).put("field", cause.field());
         }
-        var kind = type.group().isEmpty() ? type.kind() : type.kind() + "." + type.group();
-        return new Failure(422, "Invalid", kind + " \"" + name + "\" is invalid: " + Cause.text(causes), details);
     }
 
     static Failure unprocessable(String message) {
@@ -126,17 +180,25 @@ final class Failure extends Exception {
         return new Failure(403, "Forbidden", message, details(name, group, kind));
     }
 
+    static Failure forbiddenPath(String message) {
+        return new Failure(403, "Forbidden", message, details());
+    }
+
     static Failure method() {
         return new Failure(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", details());
     }
 
-    static Failure tooLarge(long limit) {
-        return new Failure(413, "RequestEntityTooLarge", "Request entity too large: limit is " + limit, details());
+    static Failure tooLarge(String message) {
+        return new Failure(413, "RequestEntityTooLarge", message, null);
     }
 
-    static Failure media(String given, String accepted) {
+    static Failure media(String accepted) {
         return new Failure(415, "UnsupportedMediaType",
                 "the body of the request was in an unknown format - accepted media types include: " + accepted, details());
+    }
+
+    static Failure notAcceptable(String message) {
+        return new Failure(406, "NotAcceptable", message, message.startsWith("406") ? details() : null);
     }
 
     static Failure expired(String message) {
@@ -144,9 +206,17 @@ final class Failure extends Exception {
     }
 
     static Failure tooNew(long asked, long newest) {
-        var failure = new Failure(504, "Timeout", "Too large resource version: " + asked + ", current: " + newest, details().put("retryAfterSeconds", 1));
+        var failure = new Failure(504, "Timeout", "Timeout: Too large resource version: " + asked + ", current: " + newest, details());
+        ((ObjectNode) failure.status.path("details")).putArray("causes").addObject().put("reason", "ResourceVersionTooLarge").put("message", "Too large resource version");
+        ((ObjectNode) failure.status.path("details")).put("retryAfterSeconds", 1);
         failure.retryAfter = 1;
         return failure;
+    }
+
+    static Failure budget(String message, String name, String why) {
+        var details = details();
+        details.putArray("causes").addObject().put("reason", "DisruptionBudget").put("message", why);
+        return new Failure(429, "TooManyRequests", message, details);
     }
 
     static Failure busy(String message) {
@@ -157,6 +227,23 @@ final class Failure extends Exception {
 
     static Failure internal(String message) {
         return new Failure(500, "InternalError", "Internal error occurred: " + message, null);
+    }
+
+    /** A fault that upstream does not foresee, told as it is. */
+    static Failure internalPlain(String message) {
+        return new Failure(500, "", message, null);
+    }
+
+    /** Admission or authorization says no to one object. */
+    static Failure refused(ResourceType type, String name, String why) {
+        return forbidden(qualified(type) + " \"" + name + "\" is forbidden: " + why, type.group(), type.plural(), name);
+    }
+
+    static Failure terminating(ResourceType type, String name, String namespace) {
+        var failure = refused(type, name, "unable to create new content in namespace " + namespace + " because it is being terminated");
+        ((ObjectNode) failure.status.path("details")).putArray("causes").addObject().put("reason", "NamespaceTerminating")
+                .put("message", "namespace " + namespace + " is being terminated").put("field", "metadata.namespace");
+        return failure;
     }
 
     static Failure full(String message) {

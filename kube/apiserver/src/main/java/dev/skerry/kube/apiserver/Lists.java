@@ -2,6 +2,7 @@ package dev.skerry.kube.apiserver;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.skerry.kube.schema.Cause;
 import dev.skerry.kube.store.ObjectStore;
 import dev.skerry.kube.store.ObjectStore.CompactedException;
 import java.nio.charset.StandardCharsets;
@@ -21,20 +22,23 @@ final class Lists {
     }
 
     /** @param next where the next page begins, or empty @param remaining how many objects follow, or -1 where that is not known */
-    record Page(List<ObjectNode> items, long revision, String next, long remaining) {}
+    record Page(List<ObjectNode> items, long revision, String next, long remaining, boolean custom) {}
 
     Page list(Call call) throws Failure {
         var target = call.target();
         var selector = Selector.parse(call.query("labelSelector"), call.query("fieldSelector"), target.type());
         var prefix = prefix(target);
         var limit = number(call.query("limit"), "limit");
+        number(call.query("timeoutSeconds"), "timeoutSeconds");
         var position = Position.of(call.query("continue"), prefix);
         var at = position.revision();
         var version = call.query("resourceVersion");
+        if (!version.isEmpty() && number(version, "resourceVersion") > store.revision()) {
+            throw Failure.tooNew(number(version, "resourceVersion"), store.revision());
+        }
+        checkMatch(call);
         if (at == 0 && call.query("resourceVersionMatch").equals("Exact")) {
             at = number(version, "resourceVersion");
-        } else if (!version.isEmpty() && number(version, "resourceVersion") > store.revision()) {
-            throw Failure.tooNew(number(version, "resourceVersion"), store.revision());
         }
         var items = new ArrayList<ObjectNode>();
         var after = position.after();
@@ -51,17 +55,50 @@ final class Lists {
                     }
                     var left = page.entries().size() - i - 1 + page.remaining();
                     if (limit > 0 && items.size() == limit && left > 0) {
-                        return new Page(items, at, new Position(at, after).encode(), selector.everything() ? left : -1);
+                        return new Page(items, at, new Position(at, after).encode(), selector.everything() ? left : -1, target.type().custom());
                     }
                 }
                 if (!page.more()) {
-                    return new Page(items, at, "", 0);
+                    return new Page(items, at, "", 0, target.type().custom());
                 }
             }
         } catch (CompactedException e) {
             throw Failure.expired(position.revision() > 0
                     ? "The provided continue parameter is too old to display a consistent list result."
                     : "The resourceVersion for the provided list is too old.");
+        }
+    }
+
+    /** Which versions a list may be asked for. */
+    private static void checkMatch(Call call) throws Failure {
+        var match = call.query("resourceVersionMatch");
+        var version = call.query("resourceVersion");
+        var causes = new ArrayList<Cause>();
+        if (!match.isEmpty()) {
+            if (version.isEmpty()) {
+                causes.add(new Cause("FieldValueForbidden", "Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided", "resourceVersionMatch"));
+            }
+            if (!call.query("continue").isEmpty()) {
+                causes.add(new Cause("FieldValueForbidden", "Forbidden: resourceVersionMatch is forbidden when continue is provided", "resourceVersionMatch"));
+            }
+            if (!match.equals("Exact") && !match.equals("NotOlderThan")) {
+                causes.add(new Cause("FieldValueNotSupported", "Unsupported value: \"" + match + "\": supported values: \"Exact\", \"NotOlderThan\"", "resourceVersionMatch"));
+            }
+            if (match.equals("Exact") && version.equals("0")) {
+                causes.add(new Cause("FieldValueForbidden", "Forbidden: resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"", "resourceVersionMatch"));
+            }
+        }
+        Options.refuse("ListOptions", causes);
+    }
+
+    /** A single object is read at its newest; a version that is still to come cannot be waited for. */
+    void checkVersion(Call call) throws Failure {
+        var version = call.query("resourceVersion");
+        if (!version.matches("[0-9]{0,18}")) {
+            throw Failure.internalPlain("resourceVersion: Invalid value: \"" + version + "\": strconv.ParseUint: parsing \"" + version + "\": invalid syntax");
+        }
+        if (!version.isEmpty() && Long.parseLong(version) > store.revision()) {
+            throw Failure.tooNew(Long.parseLong(version), store.revision());
         }
     }
 
@@ -86,6 +123,9 @@ final class Lists {
 
     static void meta(ObjectNode list, Page page) {
         var meta = list.putObject("metadata").put("resourceVersion", Long.toString(page.revision()));
+        if (page.custom() && page.next().isEmpty()) {
+            meta.put("continue", "");
+        }
         if (!page.next().isEmpty()) {
             meta.put("continue", page.next());
             if (page.remaining() > 0) {
@@ -99,7 +139,9 @@ final class Lists {
             return 0;
         }
         if (!text.matches("[0-9]{1,18}")) {
-            throw Failure.badRequest(parameter + ": Invalid value: \"" + text + "\": strconv.ParseUint: parsing \"" + text + "\": invalid syntax");
+            throw Failure.badRequest(parameter.equals("resourceVersion")
+                    ? "invalid resource version: resourceVersion: Invalid value: \"" + text + "\": strconv.ParseUint: parsing \"" + text + "\": invalid syntax"
+                    : "strconv.ParseInt: parsing \"" + text + "\": invalid syntax");
         }
         return Long.parseLong(text);
     }

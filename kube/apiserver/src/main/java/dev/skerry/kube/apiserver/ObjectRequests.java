@@ -4,11 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import dev.skerry.kube.apiserver.ApiServer.Answers;
-import dev.skerry.kube.schema.InvalidSchemaException;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 
 /** One request for objects: by its method and subresource to what does it. */
@@ -23,9 +22,13 @@ final class ObjectRequests {
     private final Watches watches;
     private final Tables tables;
     private final Definitions definitions;
+    private final Reviews reviews;
+    private final TokenRequests tokens;
+    private final StandardRoles roles;
 
     ObjectRequests(
-            ServerConfig config, Resources resources, Deletion deletion, Lists lists, Watches watches, Tables tables, Definitions definitions) {
+            ServerConfig config, Resources resources, Deletion deletion, Lists lists, Watches watches, Tables tables, Definitions definitions,
+            Reviews reviews, TokenRequests tokens, StandardRoles roles) {
         this.config = config;
         this.resources = resources;
         this.deletion = deletion;
@@ -33,15 +36,26 @@ final class ObjectRequests {
         this.watches = watches;
         this.tables = tables;
         this.definitions = definitions;
+        this.reviews = reviews;
+        this.tokens = tokens;
+        this.roles = roles;
     }
 
     void watch(Call call) throws Failure {
+        allowed(call, "watch");
         watches.serve(call);
     }
 
     void serve(Call call) throws Failure {
         var method = call.request().prologue().method().text();
         var target = call.target();
+        var everywhere = target.type().namespaced() && target.namespace().isEmpty() && target.name().isEmpty();
+        if (target.name().isEmpty() && List.of("PUT", "PATCH").contains(method) || everywhere && !method.equals("GET") && !Reviews.answers(target.type())) {
+            throw Failure.method();
+        }
+        if (!target.name().isEmpty() && target.type().verbs().equals(Set.of("create"))) {
+            throw Failure.noResource();
+        }
         if (!LIKE_THE_OBJECT.contains(target.subresource())) {
             subresource(call, method);
             return;
@@ -50,9 +64,12 @@ final class ObjectRequests {
             case "GET" -> {
                 if (target.name().isEmpty()) {
                     allowed(call, "list");
-                    Answers.json(call.response(), tables.renderList(call, lists.list(call)));
+                    Tables.check(call, true);
+                    Answers.send(call.request(), call.response(), tables.renderList(call, lists.list(call)));
                 } else {
                     allowed(call, "get");
+                    Tables.check(call, false);
+                    lists.checkVersion(call);
                     answer(call, 200, resources.get(target));
                 }
             }
@@ -61,21 +78,24 @@ final class ObjectRequests {
                 if (!target.name().isEmpty()) {
                     throw Failure.method();
                 }
-                var body = Bodies.object(call.request());
-                checkDefinition(call, body);
+                var body = Bodies.object(call.request(), call.type());
+                if (Reviews.answers(call.type())) {
+                    answer(call, 201, reviews.answer(call, resources.question(call, body)));
+                    return;
+                }
                 answer(call, 201, resources.create(call, body));
                 changed(call);
             }
             case "PUT" -> {
                 allowed(call, "update");
-                var body = Bodies.object(call.request());
-                checkDefinition(call, body);
-                answer(call, 200, resources.update(call, body));
+                var body = Bodies.object(call.request(), call.type());
+                var done = resources.update(call, body);
+                answer(call, done.created() ? 201 : 200, done.object());
                 changed(call);
             }
             case "PATCH" -> {
                 allowed(call, "patch");
-                var done = resources.patch(call, Bodies.mediaType(call.request()), Bodies.bytes(call.request()));
+                var done = resources.patch(call);
                 answer(call, done.created() ? 201 : 200, done.object());
                 changed(call);
             }
@@ -89,19 +109,9 @@ final class ObjectRequests {
     }
 
     private static void allowed(Call call, String verb) throws Failure {
-        if (!call.type().verbs().contains(verb)) {
+        var subresource = call.target().subresource();
+        if (subresource.isEmpty() ? !call.type().verbs().contains(verb) : !call.type().verbsOf(subresource).contains(verb)) {
             throw Failure.method();
-        }
-    }
-
-    private static void checkDefinition(Call call, ObjectNode body) throws Failure {
-        if (!call.type().kind().equals("CustomResourceDefinition") || !(body.path("spec") instanceof ObjectNode)) {
-            return;
-        }
-        try {
-            Definitions.served(body);
-        } catch (InvalidSchemaException e) {
-            throw Failure.invalid(call.type(), body.path("metadata").path("name").asText(""), e.causes());
         }
     }
 
@@ -109,13 +119,15 @@ final class ObjectRequests {
     private void changed(Call call) {
         if (call.type().kind().equals("CustomResourceDefinition")) {
             definitions.load();
+        } else if (call.type().kind().equals("ClusterRole")) {
+            roles.aggregate();
         }
     }
 
     private void answer(Call call, int code, ObjectNode object) {
         warn(call);
         call.response().status(Status.create(code));
-        Answers.json(call.response(), tables.render(call, object, true));
+        Answers.send(call.request(), call.response(), tables.render(call, object, true));
     }
 
     private static void warn(Call call) {
@@ -126,13 +138,8 @@ final class ObjectRequests {
     }
 
     private void delete(Call call) throws Failure {
-        var bytes = Bodies.bytes(call.request());
-        JsonNode options = bytes.length == 0 ? JsonNodeFactory.instance.objectNode()
-                : switch (Bodies.mediaType(call.request())) {
-                    case "application/yaml" -> Bodies.yaml(bytes);
-                    case Bodies.PROTOBUF -> Bodies.protobuf(bytes);
-                    default -> Bodies.json(bytes);
-                };
+        var options = Bodies.options(call.request());
+        Deletion.check(options);
         if (call.target().name().isEmpty()) {
             var page = lists.list(call.withoutPaging());
             for (var item : page.items()) {
@@ -145,7 +152,7 @@ final class ObjectRequests {
                     }
                 }
             }
-            Answers.json(call.response(), tables.renderList(call, page));
+            Answers.send(call.request(), call.response(), tables.renderList(call, page));
             return;
         }
         var outcome = deletion.delete(call, call.target(), options);
@@ -161,27 +168,67 @@ final class ObjectRequests {
             details.put("group", call.type().group());
         }
         details.put("kind", call.type().plural()).put("uid", outcome.object().path("metadata").path("uid").asText());
-        Answers.json(call.response(), status);
+        Answers.send(call.request(), call.response(), status);
     }
 
     private void subresource(Call call, String method) throws Failure {
         switch (call.target().subresource()) {
             case "log" -> log(call);
-            case "binding" -> bind(call);
-            case "scale" -> new Scales(resources, config.store()).serve(call, method);
+            case "binding" -> {
+                post(method);
+                bind(call);
+            }
+            case "token" -> {
+                post(method);
+                answer(call, 201, tokens.create(call, Bodies.object(call.request(), call.type()).node()));
+            }
+            case "eviction" -> {
+                post(method);
+                new Evictions(config.store(), deletion).evict(call, Bodies.object(call.request(), call.type()).node());
+                succeeded(call);
+            }
+            case "scale" -> {
+                allowed(call, switch (method) {
+                    case "GET" -> "get";
+                    case "PUT" -> "update";
+                    case "PATCH" -> "patch";
+                    default -> "none";
+                });
+                new Scales(resources, config.store()).serve(call, method);
+            }
+            case "exec", "attach", "portforward" -> {
+                var pod = resources.get(call.target());
+                if (pod.path("spec").path("nodeName").asText("").isEmpty()) {
+                    throw Failure.badRequest("pod " + call.target().name() + " does not have a host assigned");
+                }
+                throw Failure.method();
+            }
             default -> throw Failure.method();
         }
     }
 
+    private static void post(String method) throws Failure {
+        if (!method.equals("POST")) {
+            throw Failure.method();
+        }
+    }
+
+    private static void succeeded(Call call) {
+        var status = JsonNodeFactory.instance.objectNode().put("kind", "Status").put("apiVersion", "v1");
+        status.putObject("metadata");
+        call.response().status(Status.CREATED_201);
+        Answers.send(call.request(), call.response(), status.put("status", "Success").put("code", 201));
+    }
+
     private void bind(Call call) throws Failure {
-        var body = Bodies.object(call.request());
+        var body = Bodies.object(call.request(), call.type()).node();
         var node = body.path("target").path("name").asText("");
         for (int i = 0; i < 20; i++) {
             var entry = config.store().get(call.target().key()).orElseThrow(() -> Failure.notFound(call.type(), call.target().name()));
             var pod = Bodies.stored(entry.value());
             var bound = pod.path("spec").path("nodeName").asText("");
             if (!bound.isEmpty()) {
-                throw Failure.conflict(call.type(), call.target().name(), "pod " + call.target().name() + " is already assigned to node \"" + bound + "\"");
+                throw Failure.bound(call.target().name(), bound);
             }
             var asked = body.path("metadata").path("uid").asText("");
             var uid = pod.path("metadata").path("uid").asText();
@@ -192,6 +239,9 @@ final class ObjectRequests {
                 throw Failure.conflict(call.type(), call.target().name(), "pod " + call.target().name() + " is being deleted, cannot be assigned to a host");
             }
             pod.withObject("/spec").put("nodeName", node);
+            for (var member : List.of("labels", "annotations")) {
+                body.path("metadata").path(member).properties().forEach(e -> Resources.metadata(pod).withObject("/" + member).set(e.getKey(), e.getValue()));
+            }
             var conditions = pod.withObject("/status").withArray("conditions");
             for (int c = conditions.size() - 1; c >= 0; c--) {
                 if (conditions.get(c).path("type").asText().equals("PodScheduled")) {
@@ -201,10 +251,7 @@ final class ObjectRequests {
             conditions.addObject().put("type", "PodScheduled").put("status", "True").putNull("lastProbeTime")
                     .put("lastTransitionTime", config.clock().instant().truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString());
             if (config.store().update(entry.key(), entry.revision(), revision -> Bodies.write(Resources.at(pod, revision))).isPresent()) {
-                var status = JsonNodeFactory.instance.objectNode().put("kind", "Status").put("apiVersion", "v1");
-                status.putObject("metadata");
-                call.response().status(Status.CREATED_201);
-                Answers.json(call.response(), status.put("status", "Success").put("code", 201));
+                succeeded(call);
                 return;
             }
         }

@@ -12,6 +12,7 @@ import java.util.Set;
  * @param subresources their entries of the discovery document, without the prefix of the resource
  * @param custom whether a CustomResourceDefinition brought it
  * @param columns table columns: of a custom kind with {@code jsonPath}, else of the facts
+ * @param selectable fields that a definition lets be selected by, such as {@code spec.color}
  */
 record ResourceType(
         Gvk gvk,
@@ -24,7 +25,8 @@ record ResourceType(
         JsonNode subresources,
         Schema schema,
         boolean custom,
-        JsonNode columns) {
+        JsonNode columns,
+        Set<String> selectable) {
 
     String group() {
         return gvk.group();
@@ -45,6 +47,16 @@ record ResourceType(
 
     String key(String namespace, String name) {
         return namespaced ? prefix() + namespace + "/" + name : prefix() + name;
+    }
+
+    /** The verbs of a subresource; none if there is no such. */
+    List<String> verbsOf(String subresource) {
+        for (var one : subresources) {
+            if (one.path("name").asText().equals(subresource)) {
+                return ResourceTypes.texts(one.path("verbs"));
+            }
+        }
+        return List.of();
     }
 
     boolean has(String subresource) {

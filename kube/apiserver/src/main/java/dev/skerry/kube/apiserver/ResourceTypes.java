@@ -37,7 +37,7 @@ final class ResourceTypes {
                                     gvk, plural, resource.path("singular").asText(), resource.path("namespaced").asBoolean(),
                                     Set.copyOf(texts(resource.path("verbs"))), texts(resource.path("shortNames")), texts(resource.path("categories")),
                                     resource.path("subresources"), schema, false,
-                                    columns.getOrDefault(key(gvk.group(), gvk.version(), plural), JsonNodeFactory.instance.arrayNode()))));
+                                    columns.getOrDefault(key(gvk.group(), gvk.version(), plural), JsonNodeFactory.instance.arrayNode()), Set.of())));
                 }
             }
         }
@@ -46,6 +46,10 @@ final class ResourceTypes {
     Optional<ResourceType> find(String group, String version, String plural) {
         var key = key(group, version, plural);
         return Optional.ofNullable(builtIn.getOrDefault(key, custom.get(key)));
+    }
+
+    boolean hasGroup(String group) {
+        return builtIn.values().stream().anyMatch(t -> t.group().equals(group)) || custom.values().stream().anyMatch(t -> t.group().equals(group));
     }
 
     /** Replaces what definitions have added. */

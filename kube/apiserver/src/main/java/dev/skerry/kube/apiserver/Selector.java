@@ -11,9 +11,7 @@ import java.util.regex.Pattern;
 /** Label and field selectors, as the query of a list or watch writes them. */
 final class Selector implements Predicate<ObjectNode> {
 
-    private static final Pattern SET = Pattern.compile("([^ !=,()]+)\\s+(in|notin)\\s*\\(([^()]*)\\)");
-    private static final Pattern EQUALS = Pattern.compile("([^ !=,()<>]+)\\s*(==|=|!=)\\s*([^ !=,()<>]*)");
-    private static final Pattern EXISTS = Pattern.compile("(!?)\\s*([^ !=,()<>]+)");
+    private static final Pattern EQUALS = Pattern.compile("([^!=]*)(==|=|!=)(.*)", Pattern.DOTALL);
     private static final int MAX_LENGTH = 16 * 1024;
 
     private final List<Predicate<ObjectNode>> terms = new ArrayList<>();
@@ -26,8 +24,8 @@ final class Selector implements Predicate<ObjectNode> {
             throw Failure.badRequest("selector: " + Math.max(labels.length(), fields.length()) + " characters (expected: at most " + MAX_LENGTH + ")");
         }
         var selector = new Selector();
-        for (var term : split(labels)) {
-            selector.terms.add(label(term));
+        for (var condition : LabelParser.parse(labels)) {
+            selector.terms.add(object -> condition.test(object.path("metadata").path("labels")));
         }
         for (var term : split(fields)) {
             selector.terms.add(selector.field(term, type));
@@ -75,44 +73,18 @@ final class Selector implements Predicate<ObjectNode> {
         return terms;
     }
 
-    private static Predicate<ObjectNode> label(String term) throws Failure {
-        var set = SET.matcher(term);
-        if (set.matches()) {
-            var key = set.group(1);
-            var values = Set.copyOf(List.of(set.group(3).split(",", -1)).stream().map(String::strip).distinct().toList());
-            return set.group(2).equals("in")
-                    ? o -> labelOf(o, key).isTextual() && values.contains(labelOf(o, key).asText())
-                    : o -> !labelOf(o, key).isTextual() || !values.contains(labelOf(o, key).asText());
-        }
-        var equals = EQUALS.matcher(term);
-        if (equals.matches()) {
-            var key = equals.group(1);
-            var value = equals.group(3);
-            return equals.group(2).equals("!=")
-                    ? o -> !labelOf(o, key).isTextual() || !labelOf(o, key).asText().equals(value)
-                    : o -> labelOf(o, key).isTextual() && labelOf(o, key).asText().equals(value);
-        }
-        var exists = EXISTS.matcher(term);
-        if (exists.matches()) {
-            var key = exists.group(2);
-            return exists.group(1).isEmpty() ? o -> labelOf(o, key).isTextual() : o -> !labelOf(o, key).isTextual();
-        }
-        throw Failure.badRequest("unable to parse requirement: found '" + term + "' (expected: key, !key, key=value, key!=value, key in (a, b), key notin (a, b))");
-    }
-
-    private static JsonNode labelOf(ObjectNode object, String key) {
-        return object.path("metadata").path("labels").path(key);
-    }
-
     private Predicate<ObjectNode> field(String term, ResourceType type) throws Failure {
         var equals = EQUALS.matcher(term);
         if (!equals.matches()) {
             throw Failure.badRequest("invalid selector: '" + term + "'; can't understand '" + term + "'");
         }
-        var path = equals.group(1);
+        var path = equals.group(1).strip();
         var value = equals.group(3);
+        if (value.indexOf('=') >= 0) {
+            throw Failure.badRequest("invalid field selector: unescaped character in value: " + (int) '=');
+        }
         if (!supported(type, path)) {
-            throw Failure.badRequest("field label not supported: " + path);
+            throw Failure.badRequest(unsupported(type, path));
         }
         var negated = equals.group(2).equals("!=");
         if (path.equals("metadata.name") && !negated) {
@@ -129,19 +101,39 @@ final class Selector implements Predicate<ObjectNode> {
     }
 
     private static boolean supported(ResourceType type, String path) {
-        return path.equals("metadata.name")
-                || (path.equals("metadata.namespace") && type.namespaced())
-                || switch (type.kind()) {
-                    case "Pod" -> Set.of("spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork",
-                            "status.phase", "status.podIP", "status.nominatedNodeName").contains(path);
-                    case "Event" -> path.startsWith("involvedObject.") || Set.of("reason", "type", "source", "reportingComponent").contains(path);
-                    case "Secret" -> path.equals("type");
-                    case "Namespace" -> path.equals("status.phase");
-                    case "Node" -> path.equals("spec.unschedulable");
-                    case "ReplicaSet", "ReplicationController" -> path.equals("status.replicas");
-                    case "Job" -> path.equals("status.successful");
-                    case "Service" -> path.equals("spec.clusterIP") || path.equals("spec.type");
-                    default -> false;
-                };
+        return path.equals("metadata.name") || (path.equals("metadata.namespace") && type.namespaced()) || own(type).contains(path);
+    }
+
+    /** Fields of a kind beyond its name; a definition says its own. */
+    private static Set<String> own(ResourceType type) {
+        if (type.custom()) {
+            return type.selectable();
+        }
+        return switch (type.kind()) {
+            case "Pod" -> Set.of("spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork",
+                    "status.phase", "status.podIP", "status.nominatedNodeName");
+            case "Event" -> Set.of("involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid", "involvedObject.apiVersion",
+                    "involvedObject.resourceVersion", "involvedObject.fieldPath", "regarding.kind", "regarding.namespace", "regarding.name", "regarding.uid",
+                    "reason", "type", "source", "reportingComponent", "reportingController");
+            case "Secret" -> Set.of("type");
+            case "Namespace" -> Set.of("status.phase");
+            case "Node" -> Set.of("spec.unschedulable");
+            case "ReplicationController" -> Set.of("status.replicas");
+            case "Job" -> Set.of("status.successful");
+            case "CertificateSigningRequest" -> Set.of("spec.signerName");
+            case "Service" -> Set.of("spec.clusterIP", "spec.type");
+            default -> Set.of();
+        };
+    }
+
+    private static String unsupported(ResourceType type, String path) {
+        if (type.custom()) {
+            return "field label not supported: " + path;
+        }
+        return switch (type.kind()) {
+            case "Job" -> "field label \"" + path + "\" not supported for Job";
+            case "Pod", "Secret", "Namespace", "Node", "Service", "Event", "ReplicationController" -> "field label not supported: " + path;
+            default -> "\"" + path + "\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"";
+        };
     }
 }

@@ -31,14 +31,38 @@ public record ServerConfig(
         tokens = Map.copyOf(tokens);
     }
 
-    /** Who asks. */
-    public record User(String name, List<String> groups) {
+    /**
+     * Who asks.
+     *
+     * @param uid tells users of one name apart, or empty
+     * @param extra what else the authenticator knows, such as the id of the credential
+     */
+    public record User(String name, String uid, List<String> groups, Map<String, List<String>> extra) {
+
+        /** Everybody that has shown who he is. */
+        static final String AUTHENTICATED = "system:authenticated";
+
         public User {
             groups = List.copyOf(groups);
+            extra = Map.copyOf(extra);
+        }
+
+        public User(String name, List<String> groups) {
+            this(name, "", groups, Map.of());
         }
 
         boolean master() {
             return groups.contains("system:masters");
+        }
+
+        /** The same, as a member of the group of all that are known. */
+        User authenticated() {
+            if (groups.contains(AUTHENTICATED)) {
+                return this;
+            }
+            var all = new java.util.ArrayList<>(groups);
+            all.add(AUTHENTICATED);
+            return new User(name, uid, all, extra);
         }
     }
 }

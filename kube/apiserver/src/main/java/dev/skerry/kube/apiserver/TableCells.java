@@ -65,6 +65,9 @@ final class TableCells {
         }
         return switch (column.path("type").asText()) {
             case "date" -> new TextNode(since(value.asText()));
+            case "integer" -> value.isIntegralNumber() ? value : value.isNumber() ? number(value) : NullNode.getInstance();
+            case "number" -> value.isNumber() ? value : NullNode.getInstance();
+            case "boolean" -> value.isBoolean() ? value : NullNode.getInstance();
             case "string" -> value.isValueNode() ? new TextNode(value.asText()) : new TextNode(value.toString());
             default -> value;
         };
@@ -72,50 +75,33 @@ final class TableCells {
 
     private JsonNode cell(ResourceType type, String column, ObjectNode o) {
         var spec = o.path("spec");
-        var status = o.path("status");
         var special = switch (type.kind()) {
             case "Pod" -> PodCells.of(column, o, clock.instant());
-            case "Deployment" -> switch (column) {
-                case "Ready" -> text(status.path("readyReplicas").asInt() + "/" + spec.path("replicas").asInt());
-                case "Up-to-date" -> number(status.path("updatedReplicas"));
-                case "Available" -> number(status.path("availableReplicas"));
-                default -> template(column, o);
-            };
-            case "ReplicaSet" -> switch (column) {
-                case "Desired" -> number(spec.path("replicas"));
-                case "Current" -> number(status.path("replicas"));
-                case "Ready" -> number(status.path("readyReplicas"));
-                default -> template(column, o);
-            };
-            case "ConfigMap" -> column.equals("Data") ? number(o.path("data").size() + o.path("binaryData").size()) : null;
-            case "Secret" -> switch (column) {
-                case "Type" -> o.path("type");
-                case "Data" -> number(o.path("data").size());
-                default -> null;
-            };
-            case "Namespace" -> column.equals("Status") ? status.path("phase") : null;
+            case "Node" -> NodeCells.of(column, o);
+            case "Event" -> EventCells.of(column, o, clock.instant());
+            case "Job" -> JobCells.of(column, o, clock.instant());
             case "Service" -> switch (column) {
                 case "Type" -> spec.path("type");
                 case "Cluster-IP" -> text(spec.path("clusterIP").asText("<none>"));
-                case "External-IP" -> text("<none>");
+                case "External-IP" -> text(external(spec, o.path("status").path("loadBalancer").path("ingress")));
                 case "Port(s)" -> text(ports(spec.path("ports")));
                 case "Selector" -> text(labels(spec.path("selector")));
                 default -> null;
             };
-            case "Node" -> NodeCells.of(column, o);
-            case "Event" -> switch (column) {
-                case "Last Seen" -> text(since(o.path("lastTimestamp").asText(o.path("eventTime").asText(""))));
-                case "Type" -> o.path("type");
-                case "Reason" -> o.path("reason");
-                case "Object" -> text(o.path("involvedObject").path("kind").asText().toLowerCase(java.util.Locale.ROOT) + "/" + o.path("involvedObject").path("name").asText());
-                case "Message" -> o.path("message");
-                case "Count" -> o.path("count");
+            case "APIService" -> switch (column) {
+                case "Service" -> text(spec.has("service") ? spec.path("service").path("namespace").asText() + "/" + spec.path("service").path("name").asText() : "Local");
+                case "Available" -> text(available(o.path("status").path("conditions")));
                 default -> null;
             };
-            case "CustomResourceDefinition" -> column.equals("Created At") ? o.path("metadata").path("creationTimestamp") : null;
-            case "Lease" -> column.equals("Holder") ? spec.path("holderIdentity") : null;
+            case "HorizontalPodAutoscaler" -> column.equals("Targets") ? text(targets(spec.path("metrics"), o.path("status").path("currentMetrics"))) : null;
             default -> null;
         };
+        if (special == null) {
+            special = CellRules.of(type.kind(), column, o, clock.instant());
+        }
+        if (special == null) {
+            special = template(column, o);
+        }
         if (special != null && !special.isMissingNode()) {
             return special;
         }
@@ -141,7 +127,7 @@ final class TableCells {
         return String.join(",", names);
     }
 
-    private static String labels(JsonNode labels) {
+    static String labels(JsonNode labels) {
         var texts = new ArrayList<String>();
         labels.properties().forEach(e -> texts.add(e.getKey() + "=" + e.getValue().asText()));
         return texts.isEmpty() ? "<none>" : String.join(",", texts);
@@ -153,6 +139,40 @@ final class TableCells {
             texts.add(port.path("port").asInt() + (port.has("nodePort") ? ":" + port.path("nodePort").asInt() : "") + "/" + port.path("protocol").asText("TCP"));
         }
         return texts.isEmpty() ? "<none>" : String.join(",", texts);
+    }
+
+    private static String external(JsonNode spec, JsonNode ingress) {
+        var addresses = new ArrayList<String>();
+        if (spec.path("type").asText().equals("ExternalName")) {
+            return spec.path("externalName").asText();
+        }
+        ingress.forEach(i -> addresses.add(i.path("ip").asText(i.path("hostname").asText())));
+        spec.path("externalIPs").forEach(i -> addresses.add(i.asText()));
+        var balanced = spec.path("type").asText().equals("LoadBalancer");
+        return addresses.isEmpty() ? balanced ? "<pending>" : "<none>" : String.join(",", addresses);
+    }
+
+    private static String available(JsonNode conditions) {
+        for (var condition : conditions) {
+            if (condition.path("type").asText().equals("Available")) {
+                var state = condition.path("status").asText();
+                return state.equals("True") ? state : state + " (" + condition.path("reason").asText() + ")";
+            }
+        }
+        return "Unknown";
+    }
+
+    private static String targets(JsonNode metrics, JsonNode current) {
+        var texts = new ArrayList<String>();
+        for (int i = 0; i < metrics.size(); i++) {
+            var resource = metrics.path(i).path("resource");
+            var now = current.path(i).path("resource").path("current");
+            var target = resource.path("target");
+            var relative = target.has("averageUtilization");
+            texts.add(resource.path("name").asText() + ": " + (relative ? now.has("averageUtilization") ? now.path("averageUtilization").asInt() + "%" : "<unknown>" : now.path("averageValue").asText("<unknown>"))
+                    + "/" + (relative ? target.path("averageUtilization").asInt() + "%" : target.path("averageValue").asText(target.path("value").asText())));
+        }
+        return texts.isEmpty() ? "<none>" : String.join(", ", texts);
     }
 
     static JsonNode text(String text) {

@@ -44,18 +44,20 @@ final class Tables {
     }
 
     private static String form(String accept) {
-        for (var option : accept.split(",")) {
-            var as = option.indexOf(";as=");
-            if (as < 0) {
-                return "";
-            }
-            var end = option.indexOf(';', as + 4);
-            var group = option.contains("g=meta.k8s.io");
-            if (group) {
-                return option.substring(as + 4, end < 0 ? option.length() : end).strip();
-            }
+        var form = Form.find(accept);
+        return form == null ? "" : form.as();
+    }
+
+    /** A list cannot be shown as one object's metadata, nor one object as a list. */
+    static void check(Call call, boolean list) throws Failure {
+        var as = Form.of(call.accept()).as();
+        var type = "*" + (call.type().custom() ? "unstructured.Unstructured" : (call.type().group().isEmpty() ? "core" : call.type().group().replaceFirst("\\..*", "")) + "." + call.type().kind());
+        if (list && as.equals("PartialObjectMetadata")) {
+            throw Failure.notAcceptable("you requested PartialObjectMetadata, but the requested object is a list (" + type + "List)");
         }
-        return "";
+        if (!list && as.equals("PartialObjectMetadataList")) {
+            throw Failure.notAcceptable("you requested PartialObjectMetadataList, but the requested object is not a list (" + type + ")");
+        }
     }
 
     private static ObjectNode partial(ObjectNode object) {

@@ -48,7 +48,11 @@ final class Watches {
         }
         var seconds = Lists.number(call.query("timeoutSeconds"), "timeoutSeconds");
         var end = System.nanoTime() + Duration.ofSeconds(seconds > 0 ? seconds : SHORTEST_SECONDS + ThreadLocalRandom.current().nextInt(SHORTEST_SECONDS)).toNanos();
-        var version = Lists.number(call.query("resourceVersion"), "resourceVersion");
+        var asked = call.query("resourceVersion");
+        if (!asked.matches("[0-9]{0,18}")) {
+            throw Failure.internalPlain("resourceVersion: Invalid value: \"" + asked + "\": strconv.ParseUint: parsing \"" + asked + "\": invalid syntax");
+        }
+        var version = asked.isEmpty() ? 0 : Long.parseLong(asked);
         var initial = call.flag("sendInitialEvents");
         if (!free.tryAcquire()) {
             throw Failure.busy("too many watches: " + MAX_WATCHES + " are open (expected: fewer)");

@@ -184,7 +184,8 @@ class ApiServerTest {
         assertThat(running.send("POST", MAPS, "{\"apiVersion\": \"v1\", \"kind\": \"Secret\", \"metadata\": {\"name\": \"x\"}}").statusCode()).isEqualTo(400);
         assertThat(running.send("POST", MAPS, "{\"metadata\": {\"name\": \"Not_A_Name\"}}").body()).contains("metadata.name").contains("RFC 1123");
         assertThat(running.send("POST", "/api/v1/namespaces/absent/configmaps", "{\"metadata\": {\"name\": \"x\"}}").statusCode()).isEqualTo(404);
-        assertThat(running.send("GET", "/apis/nothing/v1/things", "").body()).contains("the server could not find the requested resource");
+        assertThat(running.send("GET", "/apis/nothing/v1/things", "").body()).as("as upstream, no group, no Status").isEqualTo("404 page not found\n");
+        assertThat(running.send("GET", "/apis/apps/v1/things", "").body()).contains("the server could not find the requested resource");
     }
 
     private static List<String> names(JsonNode list) {

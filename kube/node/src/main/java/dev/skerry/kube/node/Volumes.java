@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.DownwardAPIVolumeFile;
 import io.fabric8.kubernetes.api.model.KeyToPath;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,6 +28,7 @@ final class Volumes {
 
     private static final Duration MOUNT = Duration.ofSeconds(10);
     private static final int DEFAULT_MODE = 0644;
+    private static final long TOKEN_SECONDS = 3_607;
 
     private final NodePlace place;
     private final Configs configs;
@@ -97,8 +99,16 @@ final class Volumes {
                 files.putAll(items(configs.secret(namespace, secret.getName()), secret.getItems(), mode, Boolean.TRUE.equals(secret.getOptional()), "secret", secret.getName(), volume));
             } else if (source.getDownwardAPI() != null) {
                 files.putAll(downward(pod, source.getDownwardAPI().getItems(), mode, fields));
+            } else if (source.getServiceAccountToken() != null) {
+                var token = source.getServiceAccountToken();
+                var seconds = token.getExpirationSeconds() == null ? TOKEN_SECONDS : token.getExpirationSeconds();
+                try {
+                    var text = configs.token(pod, Optional.ofNullable(token.getAudience()).orElse(""), seconds);
+                    files.put(token.getPath(), new File(text.getBytes(StandardCharsets.UTF_8), mode));
+                } catch (KubernetesClientException e) {
+                    throw failed(volume, "failed to fetch token: " + e.getMessage());
+                }
             }
-            // A service account's token is not issued here yet: the other files of the volume are there without it.
         }
         return files;
     }

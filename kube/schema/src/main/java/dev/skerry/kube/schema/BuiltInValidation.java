@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 public final class BuiltInValidation {
     private static final Pattern KEY = Pattern.compile("[-._a-zA-Z0-9]+");
     private static final int KEY_LENGTH = 253;
+    private static final long MAX_SIZE = 1024 * 1024;
 
     private BuiltInValidation() {}
 
@@ -21,15 +22,18 @@ public final class BuiltInValidation {
         JsonNode spec = object.path("spec");
         switch (kind.group() + "/" + kind.kind()) {
             case "/ConfigMap" -> configMap(object, causes);
-            case "/Secret" -> object.path("data").fieldNames().forEachRemaining(key -> key(key, "data", causes));
+            case "/Secret" -> {
+                object.path("data").fieldNames().forEachRemaining(key -> key(key, "data", causes));
+                secret(object, causes);
+            }
             case "/Pod" -> PodValidation.spec(spec, "spec", causes);
             case "/Service" -> service(spec, causes);
             case "apps/Deployment", "apps/ReplicaSet" -> {
-                selector(spec, causes);
+                selector(spec, kind.kind().toLowerCase(java.util.Locale.ROOT), causes);
                 workload(spec, causes);
             }
             case "apps/StatefulSet", "apps/DaemonSet" -> {
-                selector(spec, causes);
+                selector(spec, kind.kind().toLowerCase(java.util.Locale.ROOT), causes);
                 workload(spec, causes);
             }
             case "batch/Job" -> job(spec, "spec", causes);
@@ -39,16 +43,20 @@ public final class BuiltInValidation {
                 }
                 job(spec.path("jobTemplate").path("spec"), "spec.jobTemplate.spec", causes);
             }
+            case "apiextensions.k8s.io/CustomResourceDefinition" -> DefinitionValidation.validate(object, causes);
             default -> { }
         }
+        FieldRules.validate(kind, object, causes);
         return causes;
     }
 
-    /** Faults of the change from one object to the other, such as fields that may not change. */
+    /** Faults of an object that takes the place of another: its own, and fields that may not change. */
     public static List<Cause> validateUpdate(Gvk kind, ObjectNode object, ObjectNode old) {
-        List<Cause> causes = new ArrayList<>();
+        List<Cause> causes = validate(kind, object);
         switch (kind.group() + "/" + kind.kind()) {
             case "apps/Deployment", "apps/ReplicaSet", "apps/DaemonSet", "batch/Job" -> fixed(object, old, "spec", "selector", causes);
+            case "apiextensions.k8s.io/CustomResourceDefinition" -> DefinitionValidation.validateUpdate(object, old, causes);
+            case "/Pod" -> PodUpdates.validate(object, old, causes);
             case "/ConfigMap" -> immutable(object, old, List.of("data", "binaryData"), causes);
             case "/Secret" -> {
                 fixed(object, old, "", "type", causes);
@@ -86,6 +94,33 @@ public final class BuiltInValidation {
         }
     }
 
+    private static void secret(ObjectNode secret, List<Cause> causes) {
+        List<String> needed = switch (secret.path("type").asText()) {
+            case "kubernetes.io/tls" -> List.of("tls.crt", "tls.key");
+            case "kubernetes.io/ssh-auth" -> List.of("ssh-privatekey");
+            case "kubernetes.io/dockerconfigjson" -> List.of(".dockerconfigjson");
+            case "kubernetes.io/dockercfg" -> List.of(".dockercfg");
+            case "kubernetes.io/basic-auth" -> secret.path("data").has("username") || secret.path("data").has("password") ? List.of() : List.of("username", "password");
+            default -> List.of();
+        };
+        for (String key : needed) {
+            if (!secret.path("data").has(key)) {
+                causes.add(Cause.required("data[" + key + "]", ""));
+            }
+        }
+        if (secret.path("type").asText().equals("kubernetes.io/service-account-token")
+                && secret.path("metadata").path("annotations").path("kubernetes.io/service-account.name").asText().isEmpty()) {
+            causes.add(Cause.required("metadata.annotations[kubernetes.io/service-account.name]", ""));
+        }
+        long size = 0;
+        for (JsonNode value : secret.path("data")) {
+            size += value.asText().length() * 3L / 4;
+        }
+        if (size > MAX_SIZE) {
+            causes.add(new Cause("FieldValueTooLong", "Too long: may not be more than " + MAX_SIZE + " bytes", "data"));
+        }
+    }
+
     private static void configMap(ObjectNode object, List<Cause> causes) {
         object.path("data").fieldNames().forEachRemaining(key -> {
             key(key, "data", causes);
@@ -94,6 +129,16 @@ public final class BuiltInValidation {
             }
         });
         object.path("binaryData").fieldNames().forEachRemaining(key -> key(key, "binaryData", causes));
+        long size = 0;
+        for (JsonNode value : object.path("data")) {
+            size += value.asText().getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
+        }
+        for (JsonNode value : object.path("binaryData")) {
+            size += value.asText().length() * 3L / 4;
+        }
+        if (size > MAX_SIZE) {
+            causes.add(new Cause("FieldValueTooLong", "Too long: may not be more than " + MAX_SIZE + " bytes", ""));
+        }
     }
 
     private static void key(String key, String map, List<Cause> causes) {
@@ -112,7 +157,7 @@ public final class BuiltInValidation {
         }
     }
 
-    private static void selector(JsonNode spec, List<Cause> causes) {
+    private static void selector(JsonNode spec, String what, List<Cause> causes) {
         if (spec.path("replicas").asLong() < 0) {
             causes.add(Cause.invalid("spec.replicas", spec.path("replicas").toString(), "must be greater than or equal to 0"));
         }
@@ -120,7 +165,7 @@ public final class BuiltInValidation {
         if (!selector.isObject()) {
             causes.add(Cause.required("spec.selector", ""));
         } else if (selector.isEmpty()) {
-            causes.add(Cause.invalid("spec.selector", "{}", "empty selector is invalid for deployment"));
+            causes.add(Cause.invalid("spec.selector", "{}", "empty selector is invalid for " + what));
         }
     }
 

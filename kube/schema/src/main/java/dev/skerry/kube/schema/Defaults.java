@@ -40,6 +40,10 @@ public final class Defaults {
                 if (standard != null && (present == null || present.isNull() && !member.nullable())) {
                     object.set(name, standard.deepCopy());
                 }
+                if (standard == null && present != null && present.isNull() && !member.nullable() && !member.preserveUnknown()) {
+                    // Null is no value here: as if it had been left out.
+                    object.remove(name);
+                }
                 JsonNode now = object.get(name);
                 if (now != null) {
                     structural(now, member);

@@ -85,6 +85,16 @@ public final class Names {
         return causes;
     }
 
+    /** What is wrong with the key of a label, or nothing. */
+    public static List<String> qualifiedFaults(String key) {
+        return qualified(key);
+    }
+
+    /** What is wrong with the value of a label, or nothing. */
+    public static List<String> labelValueFaults(String value) {
+        return labelValue(value);
+    }
+
     /** The rule for names of a kind. */
     static List<String> faults(String name, Gvk kind) {
         if (kind.group().equals("rbac.authorization.k8s.io") && PATH_NAMED.contains(kind.kind())) {

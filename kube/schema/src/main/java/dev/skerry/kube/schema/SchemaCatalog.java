@@ -29,6 +29,18 @@ public final class SchemaCatalog {
         return Optional.ofNullable(kinds.get(kind));
     }
 
+    /** A built-in type by its name, such as {@code io.k8s.api.core.v1.PodSpec}. */
+    public static Optional<Schema> type(String name) {
+        return BuiltInTypes.all().has(name) ? Optional.of(TYPES.get(name)) : Optional.empty();
+    }
+
+    /** Names of all built-in types. */
+    public static java.util.List<String> typeNames() {
+        var names = new java.util.ArrayList<String>();
+        BuiltInTypes.all().fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
     /** Adds or replaces a kind. */
     public void put(Gvk kind, Schema schema) {
         kinds.put(kind, schema);

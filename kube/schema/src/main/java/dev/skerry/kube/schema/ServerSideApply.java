@@ -52,9 +52,9 @@ public final class ServerSideApply {
         return result;
     }
 
-    /** How upstream words two items of one key in an applied object, such as {@code .spec.ports: duplicate entries for key [port=80]}. */
-    public static java.util.Optional<String> duplicateItem(ObjectNode applied, Schema schema) {
-        return java.util.Optional.ofNullable(Structure.duplicate(applied, schema, ""));
+    /** How upstream words the first member of an applied object that its schema does not take, or that stands twice. */
+    public static java.util.Optional<String> typeFault(ObjectNode applied, Schema schema) {
+        return java.util.Optional.ofNullable(TypedValue.fault(applied, schema, ""));
     }
 
     private static ObjectNode wanted(ObjectNode applied, Schema schema, String subresource) {

@@ -181,33 +181,4 @@ final class Structure {
         }
         return merged;
     }
-
-    /** The first list below {@code value} that has two items of one key, as upstream words it; null if none has. */
-    static @Nullable String duplicate(JsonNode value, @Nullable Schema schema, String path) {
-        if (leaf(value, schema)) {
-            return null;
-        }
-        if (value instanceof ObjectNode object) {
-            for (var e : object.properties()) {
-                String found = duplicate(e.getValue(), member(schema, e.getKey()), path + "." + e.getKey());
-                if (found != null) {
-                    return found;
-                }
-            }
-        } else if (schema != null) {
-            List<String> elements = elements(value, schema);
-            for (int i = 0; i < elements.size(); i++) {
-                FieldSet one = new FieldSet().add(List.of(elements.get(i)));
-                String shown = one.paths().getFirst();
-                if (elements.indexOf(elements.get(i)) < i) {
-                    return path + ": duplicate entries for key " + shown;
-                }
-                String found = duplicate(value.get(i), schema.items().orElse(null), path + shown);
-                if (found != null) {
-                    return found;
-                }
-            }
-        }
-        return null;
-    }
 }

@@ -33,6 +33,13 @@ public final class Validation {
         return causes;
     }
 
+    /** The same for a part of one. */
+    static List<Cause> validate(JsonNode value, Schema schema) {
+        List<Cause> causes = new ArrayList<>();
+        walk(value, schema, "", causes);
+        return causes;
+    }
+
     private static void walk(JsonNode value, Schema schema, String path, List<Cause> causes) {
         if (value.isNull() && (schema.nullable() || path.isEmpty())) {
             return;

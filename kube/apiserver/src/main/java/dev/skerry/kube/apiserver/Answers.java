@@ -1,0 +1,60 @@
+package dev.skerry.kube.apiserver;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.zip.GZIPOutputStream;
+import org.yaml.snakeyaml.DumperOptions;
+import org.yaml.snakeyaml.Yaml;
+
+/** How answers are written: JSON or YAML, compressed where it pays and the client takes it. */
+final class Answers {
+
+    private static final int WORTH_COMPRESSING = 128 * 1024;
+
+    private Answers() {}
+
+    /** In the form that the client wants; JSON if it wants none of ours, since an answer that is not what was asked is better than none. */
+    static void send(ServerRequest request, ServerResponse response, JsonNode body) {
+        var form = Form.find(request.headers().first(HeaderNames.ACCEPT).orElse(""));
+        var yaml = form != null && form.media().equals(Form.YAML);
+        if (!response.headers().contains(HeaderNames.CONTENT_TYPE)) {
+            response.header(HeaderNames.CONTENT_TYPE, yaml ? Form.YAML : Form.JSON);
+        }
+        response.header("Cache-Control", "no-cache, private");
+        var bytes = yaml ? yaml(body) : Bodies.write(body);
+        if (bytes.length >= WORTH_COMPRESSING && request.headers().first(HeaderNames.ACCEPT_ENCODING).orElse("").contains("gzip")) {
+            response.header(HeaderNames.CONTENT_ENCODING, "gzip");
+            response.header(HeaderNames.VARY, "Accept-Encoding");
+            bytes = compressed(bytes);
+        }
+        response.send(bytes);
+    }
+
+    static void text(ServerResponse response, String body) {
+        response.header(HeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8");
+        response.send(body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static byte[] yaml(JsonNode body) {
+        var options = new DumperOptions();
+        options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
+        return new Yaml(options).dump(Bodies.JSON.convertValue(body, Map.class)).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] compressed(byte[] bytes) {
+        var out = new ByteArrayOutputStream(bytes.length / 4);
+        try (var zip = new GZIPOutputStream(out)) {
+            zip.write(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+}

@@ -1,0 +1,45 @@
+package dev.skerry.kube.apiserver;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.skerry.kube.store.ObjectStore;
+
+/** Deletes a Pod if no disruption budget is hurt by it. */
+final class Evictions {
+
+    private final ObjectStore store;
+    private final Deletion deletion;
+
+    Evictions(ObjectStore store, Deletion deletion) {
+        this.store = store;
+        this.deletion = deletion;
+    }
+
+    void evict(Call call, JsonNode eviction) throws Failure {
+        var target = call.target();
+        var pod = store.get(target.key()).map(e -> Bodies.stored(e.value())).orElseThrow(() -> Failure.notFound(call.type(), target.name()));
+        var phase = pod.path("status").path("phase").asText("");
+        if (!phase.equals("Succeeded") && !phase.equals("Failed") && !phase.equals("Pending") && !pod.path("metadata").has("deletionTimestamp")) {
+            checkBudgets(target.namespace(), pod);
+        }
+        var options = eviction.path("deleteOptions").isObject() ? eviction.path("deleteOptions") : Bodies.JSON.createObjectNode();
+        deletion.delete(call, new Target(call.type(), target.namespace(), target.name(), ""), options);
+    }
+
+    private void checkBudgets(String namespace, ObjectNode pod) throws Failure {
+        try {
+            for (var entry : store.list("/policy/poddisruptionbudgets/" + namespace + "/", "", 0, 0).entries()) {
+                var budget = Bodies.stored(entry.value());
+                var selected = LabelSelectors.matches(budget.path("spec").path("selector"), pod.path("metadata").path("labels"));
+                if (selected && budget.path("status").path("disruptionsAllowed").asInt() <= 0) {
+                    var name = budget.path("metadata").path("name").asText();
+                    throw Failure.budget("Cannot evict pod as it would violate the pod's disruption budget.", name,
+                            "The disruption budget " + name + " needs " + budget.path("status").path("desiredHealthy").asInt() + " healthy pods and has "
+                                    + budget.path("status").path("currentHealthy").asInt() + " currently");
+                }
+            }
+        } catch (ObjectStore.CompactedException e) {
+            throw Failure.internal("the newest state was compacted");
+        }
+    }
+}
