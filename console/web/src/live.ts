@@ -5,9 +5,14 @@ export function seriesId(key: { site: string; namespace: string; device: string;
   return [key.site, key.namespace, key.device, key.property].join('/');
 }
 
+/** How many events the server tells at most. */
+const MOST_ALERTS = 200;
+
 export interface Live {
   overview: Overview | null;
   alerts: Alert[];
+  /** There are older events than these. */
+  alertsFull: boolean;
   news: Map<string, News>;
   /** Grows with each arrival of readings. */
   tick: number;
@@ -39,7 +44,7 @@ export function useLive(loggedIn: boolean, onRefused: () => void): Live {
     return () => source.close();
   }, [loggedIn, onRefused]);
 
-  return { overview, alerts, news: news.current, tick, stale };
+  return { overview, alerts, alertsFull: alerts.length >= MOST_ALERTS, news: news.current, tick, stale };
 }
 
 export function newest(item: News): Point | undefined {
