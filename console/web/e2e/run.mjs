@@ -54,7 +54,7 @@ try {
     const serious = found.violations.filter((v) => v.impact === 'critical' || v.impact === 'serious');
     must(serious.length === 0, `${name}: ${serious.map((v) => `${v.id} at ${v.nodes.map((n) => n.target).slice(0, 3).join(' ')}`).join(', ')}`);
   };
-  const shot = (name) => page.screenshot({ path: join(options.out, `${name}.png`) });
+  const shot = (name) => page.screenshot({ path: join(options.out, `${name}.png`), animations: 'disabled' });
   const open = (name) => page.getByRole('menuitem', { name }).click();
   const fits = async (name) => {
     const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

@@ -95,6 +95,7 @@ function ChartCard({ current, live, dark }: { current: News; live: Live; dark: b
   const key = current.series.key;
   const span = (
     <Segmented
+      size="small"
       aria-label={t('span')}
       value={minutes}
       onChange={setMinutes}
@@ -167,6 +168,6 @@ function Value(props: { item: News; cut: boolean; chosen: boolean; choose: (id: 
 }
 
 function shownValue(value: number | boolean | string | undefined, item: News): string {
-  const text = typeof value === 'number' ? (item.series.type === 'FLOAT' ? value.toFixed(2) : String(value)) : String(value ?? '–');
+  const text = typeof value === 'number' ? (item.series.type === 'FLOAT' ? value.toLocaleString('en', { minimumFractionDigits: 1, maximumFractionDigits: 2 }) : String(value)) : String(value ?? '–');
   return `${text} ${unit(item.series.unit)}`.trim();
 }

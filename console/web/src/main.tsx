@@ -1,4 +1,5 @@
 import { Alert as Banner, Button, Card, ConfigProvider, Form, Input, Layout, Menu, Segmented, Space, Typography, theme } from 'antd';
+import 'antd/dist/reset.css';
 import enUS from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
 import { StrictMode, useCallback, useEffect, useState } from 'react';
@@ -64,7 +65,7 @@ function Shell(props: { dark: boolean; setDark: (d: boolean) => void; setLanguag
     props.onOut();
   };
   const menu = (
-    <nav aria-label={t('pages')} style={{ flex: 1, minWidth: 0 }}>
+    <nav aria-label={t('pages')} style={narrow ? undefined : { flex: 1, minWidth: 0 }}>
       <Menu
         mode="horizontal"
         disabledOverflow

@@ -26,6 +26,7 @@ const words = {
   since: ['since {time}', '自 {time} 起'],
   sinceTitle: ['Since', '起始时间'],
   lastSeen: ['Last seen', '最近在线'],
+  now: ['now', '现在'],
   roundTrip: ['Round trip', '往返时间'],
   version: ['Version', '版本'],
   name: ['Name', '名称'],
