@@ -72,7 +72,7 @@ function Events({ cause }: { cause: Cause }) {
       size="small"
       rowKey="sequence"
       dataSource={cause.events}
-      pagination={{ pageSize: 20, hideOnSinglePage: true, showSizeChanger: false }}
+      pagination={{ pageSize: 10, hideOnSinglePage: true, showSizeChanger: false }}
       columns={[
         { title: t('time'), width: 220, render: (_, a) => time(a.time) },
         { title: t('message'), dataIndex: 'message' },

@@ -50,12 +50,13 @@ export function DevicesPage({ live, dark }: { live: Live; dark: boolean }) {
   const [chosen, choose] = useState<string>();
   const [wanted, want] = useState('');
   const [page, turn] = useState(1);
+  const [minutes, setMinutes] = useState(60);
   const all = machines(live);
   const shown = all.filter((m) => `${m.site}/${m.name}`.toLowerCase().includes(wanted.trim().toLowerCase()));
   const current = live.news.get(chosen ?? '') ?? all.flatMap((m) => m.series).find((s) => s.series.type === 'FLOAT' || s.series.type === 'INTEGER');
   return (
     <Space direction="vertical" size="middle" style={{ width: '100%' }}>
-      {current && <ChartCard key={seriesId(current.series.key)} current={current} live={live} dark={dark} />}
+      {current && <ChartCard current={current} live={live} dark={dark} minutes={minutes} setMinutes={setMinutes} />}
       {all.length > 0 && (
         <Space wrap>
           <Input
@@ -79,7 +80,7 @@ export function DevicesPage({ live, dark }: { live: Live; dark: boolean }) {
       ) : (
         <div style={{ display: 'grid', gap: 12, gridTemplateColumns: 'repeat(auto-fill, minmax(270px, 1fr))' }}>
           {shown.slice((page - 1) * PAGE, page * PAGE).map((m) => (
-            <Tile key={m.id} machine={m} cut={cutSince(live.overview, m.site)} chosen={current && seriesId(current.series.key)} choose={choose} />
+            <Tile key={m.id} machine={m} live={live} chosen={current && seriesId(current.series.key)} choose={choose} />
           ))}
         </div>
       )}
@@ -88,9 +89,9 @@ export function DevicesPage({ live, dark }: { live: Live; dark: boolean }) {
   );
 }
 
-function ChartCard({ current, live, dark }: { current: News; live: Live; dark: boolean }) {
+function ChartCard(props: { current: News; live: Live; dark: boolean; minutes: number; setMinutes: (m: number) => void }) {
+  const { current, live, dark, minutes, setMinutes } = props;
   const { t } = useWords();
-  const [minutes, setMinutes] = useState(60);
   const narrow = useNarrow();
   const key = current.series.key;
   const span = (
@@ -110,28 +111,30 @@ function ChartCard({ current, live, dark }: { current: News; live: Live; dark: b
     <Card size="small" title={`${key.site || t('here')} / ${key.device} / ${key.property}`} extra={narrow ? undefined : span}>
       {narrow && span}
       <Suspense fallback={<div style={{ height: 300 }} />}>
-        <Chart series={current.series} minutes={minutes} news={live.news} tick={live.tick} dark={dark} />
+        <Chart key={seriesId(current.series.key)} series={current.series} minutes={minutes} news={live.news} tick={live.tick} dark={dark} />
       </Suspense>
     </Card>
   );
 }
 
-function Tile(props: { machine: Machine; cut?: string; chosen?: string; choose: (id: string) => void }) {
-  const { machine, cut, chosen, choose } = props;
+function Tile(props: { machine: Machine; live: Live; chosen?: string; choose: (id: string) => void }) {
+  const { machine, live, chosen, choose } = props;
   const { t, time } = useWords();
   const { known, series } = machine;
   const last = series.map((s) => s.series.newest).sort().at(-1);
-  const state = cut ? 'Unknown' : known ? known.status?.state : worstQuality(series);
+  const cut = cutSince(live.overview, machine.site);
+  const told = (s: News) => !cut && !live.stale && live.fresh(seriesId(s.series.key));
+  const state = live.stale || cut ? 'Unknown' : known ? known.status?.state : series.some(told) ? worstQuality(series.filter(told)) : 'Unknown';
   const since = cut ?? known?.status?.conditions?.find((c) => c.type === 'Online')?.lastTransitionTime;
   return (
     <Card size="small" title={`${machine.site || t('here')} / ${machine.name}`} extra={<State state={state} />}>
       {series.map((s) => (
-        <Value key={seriesId(s.series.key)} item={s} cut={cut !== undefined} chosen={chosen === seriesId(s.series.key)} choose={choose} />
+        <Value key={seriesId(s.series.key)} item={s} told={told(s)} chosen={chosen === seriesId(s.series.key)} choose={choose} />
       ))}
       <div style={{ marginTop: 4, fontSize: 12 }}>
         {known?.status?.message && <div>{known.status.message}</div>}
         <Typography.Text type="secondary" style={{ fontSize: 12 }}>
-          {[since && t('since', { time: time(since) }), last && t('lastReading', { time: time(last) })].filter(Boolean).join(' · ')}
+          {[since && (cut ? t('cutSince', { time: time(since) }) : t('since', { time: time(since) })), last && t('lastReading', { time: time(last) })].filter(Boolean).join(' · ')}
         </Typography.Text>
       </div>
     </Card>
@@ -139,14 +142,14 @@ function Tile(props: { machine: Machine; cut?: string; chosen?: string; choose: 
 }
 
 /** One property with its newest value; choosing it shows its chart, if it is a number. */
-function Value(props: { item: News; cut: boolean; chosen: boolean; choose: (id: string) => void }) {
-  const { item, cut, chosen, choose } = props;
+function Value(props: { item: News; told: boolean; chosen: boolean; choose: (id: string) => void }) {
+  const { item, told, chosen, choose } = props;
   const { t } = useWords();
   const { token } = theme.useToken();
   const tones = useTones();
   const point = newest(item);
   const property = item.series.key.property;
-  const kind = cut ? 'unknown' : tone(point?.quality);
+  const kind = told ? tone(point?.quality) : 'unknown';
   return (
     <button
       type="button"
@@ -160,7 +163,7 @@ function Value(props: { item: News; cut: boolean; chosen: boolean; choose: (id: 
       }}
     >
       <span>{property}</span>
-      <span style={{ fontVariantNumeric: 'tabular-nums', fontWeight: 600, color: kind === 'good' ? token.colorText : tones[kind] }}>
+      <span style={{ fontVariantNumeric: 'tabular-nums', fontWeight: told ? 600 : 400, color: kind === 'good' ? token.colorText : tones[kind] }}>
         {point?.quality === 'BAD' ? <State state="BAD" /> : shownValue(point?.value, item)}
       </span>
     </button>

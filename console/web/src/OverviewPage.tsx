@@ -148,7 +148,7 @@ function SitesTable({ sites }: { sites: Item<SiteStatus>[] }) {
         },
         { title: t('state'), render: (_, s) => <State state={s.status?.state} since={stateSince(s)} /> },
         { title: t('link'), render: (_, s) => <State state={s.status?.link?.state} since={s.status?.link?.since} /> },
-        { title: t('lastSeen'), render: (_, s) => (s.status?.link?.state === 'Connected' ? t('now') : time(s.status?.link?.lastSeen)) },
+        { title: t('lastSeen'), render: (_, s) => time(s.status?.link?.lastSeen) },
         { title: t('roundTrip'), render: (_, s) => s.status?.link?.roundTrip ?? '–' },
         { title: t('apps'), render: (_, s) => s.status?.apps?.text ?? '–' },
         { title: t('version'), render: (_, s) => s.status?.version ?? '–' },
