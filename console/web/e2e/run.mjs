@@ -69,7 +69,7 @@ try {
       const { data } = picture.getContext('2d').getImageData(0, 0, picture.width, picture.height);
       let coloured = 0;
       for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 60 && data[i + 2] > data[i] + 60) coloured++;
-      return coloured > 20;
+      return coloured > 8;
     });
   };
 

@@ -11,6 +11,7 @@ export function AlertsPage({ live }: { live: Live }) {
   const narrow = useNarrow();
   const shown = all ? live.alerts : live.alerts.filter(needsPerson);
   const groups = causes(shown);
+  const here = live.overview?.name ?? t('here');
   return (
     <Space direction="vertical" size="middle" style={{ width: '100%' }}>
       <Space wrap>
@@ -30,9 +31,9 @@ export function AlertsPage({ live }: { live: Live }) {
           <Empty image={Empty.PRESENTED_IMAGE_SIMPLE} description={t('noAlerts')} />
         </Card>
       ) : narrow ? (
-        groups.map((g) => <CauseCard key={g.key} cause={g} />)
+        groups.map((g) => <CauseCard key={g.key} cause={g} here={here} />)
       ) : (
-        <CauseTable groups={groups} />
+        <CauseTable groups={groups} here={here} />
       )}
     </Space>
   );
@@ -42,7 +43,7 @@ function often(t: ReturnType<typeof useWords>['t'], n: number): string {
   return n === 1 ? t('once') : t('times', { n });
 }
 
-function CauseTable({ groups }: { groups: Cause[] }) {
+function CauseTable({ groups, here }: { groups: Cause[]; here: string }) {
   const { t, time } = useWords();
   return (
     <Table
@@ -54,7 +55,7 @@ function CauseTable({ groups }: { groups: Cause[] }) {
       expandable={{ rowExpandable: (g) => g.events.length > 1, expandedRowRender: (g) => <Events cause={g} /> }}
       columns={[
         { title: t('severity'), render: (_, g) => <State state={g.severity} /> },
-        { title: t('site'), render: (_, g) => g.site || t('here') },
+        { title: t('site'), render: (_, g) => g.site || here },
         { title: t('message'), render: (_, g) => g.events[0]?.message },
         { title: t('subject'), dataIndex: 'subject' },
         { title: t('count'), align: 'right', render: (_, g) => g.events.length },
@@ -81,10 +82,10 @@ function Events({ cause }: { cause: Cause }) {
   );
 }
 
-function CauseCard({ cause }: { cause: Cause }) {
+function CauseCard({ cause, here }: { cause: Cause; here: string }) {
   const { t, time } = useWords();
   return (
-    <Card size="small" title={<State state={cause.severity} />} extra={cause.site || t('here')}>
+    <Card size="small" title={<State state={cause.severity} />} extra={cause.site || here}>
       <Space direction="vertical" size={4}>
         <Typography.Text strong>{cause.events[0]?.message}</Typography.Text>
         <Typography.Text>{cause.subject}</Typography.Text>

@@ -52,7 +52,7 @@ export function DevicesPage({ live, dark }: { live: Live; dark: boolean }) {
   const [page, turn] = useState(1);
   const [minutes, setMinutes] = useState(60);
   const all = machines(live);
-  const shown = all.filter((m) => `${m.site}/${m.name}`.toLowerCase().includes(wanted.trim().toLowerCase()));
+  const shown = all.filter((m) => `${m.site || (live.overview?.name ?? '')}/${m.name}`.toLowerCase().includes(wanted.trim().toLowerCase()));
   const current = live.news.get(chosen ?? '') ?? all.flatMap((m) => m.series).find((s) => s.series.type === 'FLOAT' || s.series.type === 'INTEGER');
   return (
     <Space direction="vertical" size="middle" style={{ width: '100%' }}>
@@ -108,7 +108,7 @@ function ChartCard(props: { current: News; live: Live; dark: boolean; minutes: n
     />
   );
   return (
-    <Card size="small" title={`${key.site || t('here')} / ${key.device} / ${key.property}`} extra={narrow ? undefined : span}>
+    <Card size="small" title={`${key.site || (live.overview?.name ?? t('here'))} / ${key.device} / ${key.property}`} extra={narrow ? undefined : span}>
       {narrow && span}
       <Suspense fallback={<div style={{ height: 300 }} />}>
         <Chart key={seriesId(current.series.key)} series={current.series} minutes={minutes} news={live.news} tick={live.tick} dark={dark} />
@@ -127,7 +127,7 @@ function Tile(props: { machine: Machine; live: Live; chosen?: string; choose: (i
   const state = live.stale || cut ? 'Unknown' : known ? known.status?.state : series.some(told) ? worstQuality(series.filter(told)) : 'Unknown';
   const since = cut ?? known?.status?.conditions?.find((c) => c.type === 'Online')?.lastTransitionTime;
   return (
-    <Card size="small" title={`${machine.site || t('here')} / ${machine.name}`} extra={<State state={state} />}>
+    <Card size="small" title={`${machine.site || (live.overview?.name ?? t('here'))} / ${machine.name}`} extra={<State state={state} />}>
       {series.map((s) => (
         <Value key={seriesId(s.series.key)} item={s} told={told(s)} chosen={chosen === seriesId(s.series.key)} choose={choose} />
       ))}

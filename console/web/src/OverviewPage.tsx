@@ -1,9 +1,9 @@
 import { Alert as Banner, Card, Empty, Space, Table, Tag, Tree, Typography } from 'antd';
-import { AppsTable } from './AppsPage';
+import { AppsTable, appState, cutSites } from './AppsPage';
 import { causes, needsPerson } from './causes';
 import type { Live } from './live';
 import { State, useNarrow } from './State';
-import type { Alert, AppStatus, Item, Overview, SiteStatus } from './types';
+import type { Alert, AppStatus, DeviceStatus, Item, Overview, SiteStatus } from './types';
 import { useWords } from './words';
 
 const HOUR = 3_600_000;
@@ -19,8 +19,9 @@ export function OverviewPage({ live }: { live: Live }) {
     <Space direction="vertical" size="middle" style={{ width: '100%' }}>
       <Sentence overview={overview} alerts={live.alerts} full={live.alertsFull} />
       {overview.sites.length > 0 && <SiteTree overview={overview} />}
-      <SitesTable sites={overview.sites} />
-      <AppsTable apps={overview.apps} />
+      {overview.devices.length > 0 && <MachinesTable devices={overview.devices} />}
+      {(overview.sites.length > 0 || overview.devices.length === 0) && <SitesTable sites={overview.sites} />}
+      <AppsTable apps={overview.apps} sites={overview.sites} />
     </Space>
   );
 }
@@ -35,6 +36,7 @@ function Sentence({ overview, alerts, full }: { overview: Overview; alerts: Aler
     .sort((a, b) => (a.status?.link?.since ?? '').localeCompare(b.status?.link?.since ?? ''));
   const unseen = sites.filter((s) => !s.status?.state || s.status.state === 'Pending').length;
   const waiting = apps.filter((a) => a.status?.state !== 'Ready').length;
+  const hidden = apps.filter((a) => appState(a, cutSites(sites)) === 'Unknown').length;
   const online = devices.filter((d) => d.status?.state === 'Online').length;
   const hour = new Date(Date.now() - HOUR).toISOString();
   const recent = causes(alerts.filter((a) => needsPerson(a) && a.time > hour));
@@ -48,7 +50,9 @@ function Sentence({ overview, alerts, full }: { overview: Overview; alerts: Aler
     first && cut.length === 1 ? t('cutOffOne', { site: first.name, time: time(first.status?.link?.since) }) : '',
     first && cut.length > 1 ? t('cutOff', { n: cut.length, time: time(first.status?.link?.since) }) : '',
     unseen ? t('neverSeen', { n: unseen }) : '',
-    apps.length ? (waiting ? t('waiting', { n: waiting }) : t('appsWell', { n: apps.length })) : '',
+    waiting ? t('waiting', { n: waiting }) : '',
+    hidden ? t('appsHidden', { n: hidden }) : '',
+    apps.length && !waiting && !hidden ? t('appsWell', { n: apps.length }) : '',
     devices.length ? t('devicesOnline', { ok: online, total: devices.length }) : '',
   ].filter(Boolean);
   if (parts.length === 0) parts.push(t('nothingYet'));
@@ -74,7 +78,9 @@ function stateSince(site: Item<SiteStatus>): string | undefined {
 }
 
 function SiteTree({ overview }: { overview: Overview }) {
-  const { t } = useWords();
+  const { t, stateName } = useWords();
+  const cut = cutSites(overview.sites);
+  const dated = (site: string, what: string) => (cut.has(site) ? t('lastKnown', { what }) : what);
   const narrow = useNarrow();
   const placed = new Map<string, { app: Item<AppStatus>; state: string; since?: string; message?: string }[]>();
   for (const app of overview.apps) {
@@ -100,9 +106,9 @@ function SiteTree({ overview }: { overview: Overview }) {
                     <Typography.Text type="secondary">{t('link')} </Typography.Text>
                     <State state={s.status?.link?.state} since={s.status?.link?.since} />
                   </span>
-                  {s.status?.apps && <Typography.Text>{t('appsOk', { ok: s.status.apps.ok, total: s.status.apps.total })}</Typography.Text>}
+                  {s.status?.apps && <Typography.Text>{dated(s.name, t('appsOk', { ok: s.status.apps.ok, total: s.status.apps.total }))}</Typography.Text>}
                   {s.status?.children && s.status.children.total > 0 && (
-                    <Typography.Text>{t('childrenUp', { ok: s.status.children.connected, total: s.status.children.total })}</Typography.Text>
+                    <Typography.Text>{dated(s.name, t('childrenUp', { ok: s.status.children.connected, total: s.status.children.total }))}</Typography.Text>
                   )}
                 </Space>
               ),
@@ -112,8 +118,10 @@ function SiteTree({ overview }: { overview: Overview }) {
                 title: (
                   <Space wrap size={narrow ? [12, 0] : [24, 0]}>
                     <span>{p.app.name}</span>
-                    <State state={p.state} since={p.since} />
-                    {p.message && <Typography.Text type="secondary">{p.message}</Typography.Text>}
+                    {cut.has(s.name) ? <State /> : <State state={p.state} since={p.since} />}
+                    {(p.message || cut.has(s.name)) && (
+                      <Typography.Text type="secondary">{cut.has(s.name) ? t('lastKnown', { what: stateName(p.state) }) : p.message}</Typography.Text>
+                    )}
                   </Space>
                 ),
               })),
@@ -152,6 +160,32 @@ function SitesTable({ sites }: { sites: Item<SiteStatus>[] }) {
         { title: t('roundTrip'), render: (_, s) => s.status?.link?.roundTrip ?? '–' },
         { title: t('apps'), render: (_, s) => s.status?.apps?.text ?? '–' },
         { title: t('version'), render: (_, s) => s.status?.version ?? '–' },
+      ]}
+    />
+  );
+}
+
+/** The machines that this place reads itself; those that do not answer first. */
+function MachinesTable({ devices }: { devices: Item<DeviceStatus>[] }) {
+  const { t } = useWords();
+  const online = (d: Item<DeviceStatus>) => Number(d.status?.state === 'Online');
+  return (
+    <Table
+      size="small"
+      title={() => <b>{t('devices')}</b>}
+      rowKey={(d) => `${d.namespace}/${d.name}`}
+      dataSource={[...devices].sort((a, b) => online(a) - online(b) || a.name.localeCompare(b.name))}
+      pagination={{ pageSize: 20, hideOnSinglePage: true, showSizeChanger: false }}
+      scroll={{ x: 'max-content' }}
+      columns={[
+        { title: t('name'), render: (_, d) => `${d.namespace}/${d.name}` },
+        { title: t('model'), render: (_, d) => String(d.spec?.model ?? '–') },
+        {
+          title: t('state'),
+          render: (_, d) => <State state={d.status?.state} since={d.status?.conditions?.find((c) => c.type === 'Online')?.lastTransitionTime} />,
+        },
+        { title: t('points'), render: (_, d) => (d.status?.points ? `${d.status.points.good}/${d.status.points.good + d.status.points.bad}` : '–') },
+        { title: t('message'), render: (_, d) => d.status?.message ?? '' },
       ]}
     />
   );

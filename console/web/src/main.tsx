@@ -100,7 +100,7 @@ function Shell(props: { dark: boolean; setDark: (d: boolean) => void; setLanguag
           {live.stale && <Banner type="warning" showIcon message={t('stale')} style={{ marginBottom: 16 }} />}
           <Routes>
             <Route path="/" element={<OverviewPage live={live} />} />
-            <Route path="/apps" element={<AppsTable apps={live.overview?.apps ?? []} open />} />
+            <Route path="/apps" element={<AppsTable apps={live.overview?.apps ?? []} sites={live.overview?.sites ?? []} open />} />
             <Route path="/devices" element={<DevicesPage live={live} dark={props.dark} />} />
             <Route path="/alerts" element={<AlertsPage live={live} />} />
             <Route path="*" element={<Navigate to="/" />} />
@@ -116,7 +116,7 @@ function remembered(key: string, otherwise: string): string {
 }
 
 // Light enough or dark enough to be read on their ground (WCAG AA).
-const DAY = { colorPrimary: '#0b6e99', colorInfo: '#0b6e99', colorSuccess: '#1a7f37', colorWarning: '#a35200', colorError: '#c4231b', colorTextSecondary: '#57606a', colorTextDescription: '#57606a', colorTextPlaceholder: '#66707a' };
+const DAY = { colorPrimary: '#0b6e99', colorInfo: '#0b6e99', colorSuccess: '#1a7f37', colorWarning: '#a35200', colorWarningBg: '#fff8e6', colorWarningBorder: '#e3b866', colorError: '#c4231b', colorTextSecondary: '#57606a', colorTextDescription: '#57606a', colorTextPlaceholder: '#66707a' };
 const NIGHT = { colorPrimary: '#3a9cc6', colorInfo: '#3a9cc6', colorSuccess: '#3fb970', colorWarning: '#e0a030', colorError: '#ff7069', colorTextSecondary: '#a6b0ba', colorTextDescription: '#a6b0ba', colorTextPlaceholder: '#98a2ac' };
 
 function Root() {
