@@ -48,6 +48,11 @@ try {
   page.on('request', (request) => {
     if (!request.url().startsWith(options.url) && !request.url().startsWith('data:')) strangers.push(request.url());
   });
+  const faults = [];
+  page.on('pageerror', (fault) => faults.push(String(fault)));
+  page.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) faults.push(message.text());
+  });
   const accessible = async (name) => {
     if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource);
     const found = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }));
@@ -132,6 +137,7 @@ try {
     }
   });
   await step('no request left the site', async () => must(strangers.length === 0, strangers.slice(0, 3).join(' ')));
+  await step('nothing failed behind the page', async () => must(faults.length === 0, faults.slice(0, 3).join(' ')));
   await step('signing out closes the door', async () => {
     await page.getByRole('button', { name: '退出' }).click();
     await page.getByRole('button', { name: '登录' }).waitFor();
