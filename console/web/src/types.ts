@@ -17,8 +17,9 @@ export interface Item<S = Record<string, unknown>> {
 
 export interface SiteStatus {
   state?: string;
+  conditions?: Condition[];
   version?: string;
-  link?: { state?: string; since?: string; lastSeen?: string; roundTrip?: string; behind?: number };
+  link?: { state?: string; since?: string; lastSeen?: string; roundTrip?: string | null; behind?: number | null };
   apps?: { ok: number; total: number; text?: string };
   children?: { connected: number; total: number };
 }
@@ -28,14 +29,23 @@ export interface AppStatus {
   message?: string;
   revision?: number;
   sites?: { total: number; ok: number; progressing: number; failed: number; absent: number };
+  conditions?: Condition[];
   where?: { site: string; state: string; revision?: number; since?: string; message?: string }[];
+}
+
+export interface DeviceStatus {
+  state?: string;
+  message?: string;
+  plan?: string;
+  points?: { good: number; bad: number };
+  conditions?: Condition[];
 }
 
 export interface Overview {
   name: string;
   sites: Item<SiteStatus>[];
   apps: Item<AppStatus>[];
-  devices: Item<{ state?: string; message?: string; plan?: string; points?: { good: number; bad: number } }>[];
+  devices: Item<DeviceStatus>[];
 }
 
 export interface SeriesKey {

@@ -1,5 +1,6 @@
 package dev.skerry.console;
 
+import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -22,12 +23,19 @@ final class StaticPages {
             ConsoleServer.fault(response, Status.NOT_FOUND_404, path + " (expected: a page of the console)");
             return;
         }
-        try (var in = StaticPages.class.getResourceAsStream(ROOT + file)) {
+        // Only what the build has packed: the scripts and styles.
+        var packed = request.headers().first(HeaderNames.ACCEPT_ENCODING).orElse("").contains("gzip")
+                && StaticPages.class.getResource(ROOT + file + ".gz") != null;
+        try (var in = StaticPages.class.getResourceAsStream(ROOT + file + (packed ? ".gz" : ""))) {
             if (in == null) {
                 ConsoleServer.fault(response, Status.NOT_FOUND_404, path + " (expected: a page of the console)");
                 return;
             }
             response.header("Content-Type", type);
+            if (packed) {
+                response.header("Content-Encoding", "gzip");
+                response.header("Vary", "Accept-Encoding");
+            }
             if (file.startsWith("/assets/")) {
                 response.header("Cache-Control", "public, max-age=31536000, immutable");
             }
