@@ -8,7 +8,9 @@ import dev.skerry.kube.pki.Keys;
 import dev.skerry.kube.pki.Pem;
 import dev.skerry.kube.pki.TlsContexts;
 import dev.skerry.kube.store.SqliteStore;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -66,6 +68,10 @@ final class Site implements AutoCloseable {
                 .build()).build();
         if (client.namespaces().withName("default").get() == null) {
             client.resource(new NamespaceBuilder().withNewMetadata().withName("default").endMetadata().build()).create();
+            // What the namespace controller would bring: each Pod mounts a token and the authority.
+            client.resource(new ServiceAccountBuilder().withNewMetadata().withName("default").withNamespace("default").endMetadata().build()).create();
+            client.resource(new ConfigMapBuilder().withNewMetadata().withName("kube-root-ca.crt").withNamespace("default").endMetadata()
+                    .addToData("ca.crt", Pem.encode(authority.certificate())).build()).create();
         }
         return new Site(folder, store, server, client);
     }
