@@ -1,6 +1,7 @@
 package dev.skerry.program;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -11,11 +12,23 @@ import picocli.CommandLine.Option;
 @Command(name = "up", mixinStandardHelpOptions = true, description = "Run one skerry in the foreground; prints one line that begins 'ready'.")
 final class UpCommand implements Callable<Integer> {
 
+    private static final Duration SETTLED = Duration.ofSeconds(5);
+
     @Option(names = "--config", paramLabel = "FILE", description = "Its configuration (docs/configuration.md); without one every key has its default.")
     private @Nullable Path config;
 
     @Option(names = "--data", paramLabel = "DIR", description = "The folder for everything that it keeps; overrides the key 'data'.")
     private @Nullable Path data;
+
+    /** Starting needs memory that running does not: once it has settled, the machine gets it back. */
+    private static void settle() {
+        try {
+            Thread.sleep(SETTLED);
+            System.gc();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
 
     @Override
     public Integer call() throws Exception {
@@ -35,6 +48,7 @@ final class UpCommand implements Callable<Integer> {
         try (var skerry = Skerry.start(settings)) {
             System.out.println(skerry.readyLine());
             System.out.flush();
+            Thread.ofVirtual().name("settling").start(UpCommand::settle);
             stopped.await();
         } finally {
             ended.countDown();
