@@ -337,21 +337,4 @@ public final class LinkSession implements StreamObserver<Frame> {
         }
         return null;
     }
-
-    /** A digest as it comes in parts. */
-    private static final class DigestParts {
-        private final Map<String, LogDigest.Line> lines = new HashMap<>();
-
-        @Nullable LogDigest add(Digest part) throws LinkException {
-            for (Digest.Line line : part.getLinesList()) {
-                lines.put(line.getKey(), Frames.line(line));
-            }
-            if (lines.size() > Frames.MOST_KEYS) {
-                throw new LinkException("digest of " + part.getLog() + ": over " + Frames.MOST_KEYS + " keys (expected: fewer)");
-            }
-            return part.getLast()
-                    ? new LogDigest(part.getEpoch(), part.getSequence(), lines, part.getRestored(), part.getAccepted())
-                    : null;
-        }
-    }
 }
