@@ -124,17 +124,17 @@ final class DesiredLog implements Outgoing {
     @Override
     public synchronized Start start(LogPosition held) {
         boolean same = held.epoch().equals(lineage.epoch());
-        if (same && held.sequence() >= Math.max(forgotten, lineage.begin()) && held.sequence() <= sequence) {
+        boolean accept = accepted.getAsBoolean();
+        if (!accept && same && held.sequence() >= Math.max(forgotten, lineage.begin()) && held.sequence() <= sequence) {
             return new Start.Deltas(held);
         }
-        boolean restored = lineage.isBehind(held) || same && held.sequence() > sequence;
+        boolean restored = lineage.isBehind(held) || (same && held.sequence() > sequence);
         var lines = new HashMap<String, LogDigest.Line>();
         byKey.values().forEach(s -> {
             if (s.work() != null) {
                 lines.put(s.key(), new LogDigest.Line(s.revision(), s.hash()));
             }
         });
-        boolean accept = accepted.getAsBoolean();
         return new Start.Full(new LogDigest(lineage.epoch(), sequence, lines, restored && !accept, accept));
     }
 

@@ -153,7 +153,7 @@ public final class Hub implements AutoCloseable {
     private void statusChanged(String site, String key) {
         workStatuses.changed(site, key);
         if (key.equals(dev.skerry.fabric.link.SiteSummary.KEY)) {
-            siteStatuses.changed(site);
+            siteStatuses.toldAnew(site);
         }
     }
 
@@ -191,13 +191,16 @@ public final class Hub implements AutoCloseable {
             SiteSession session = sessions.find(name);
             if (session != null && !session.key().equals(Sites.annotation(site, Registry.MANAGEMENT_KEY))) {
                 sessions.forget(name, "the site enrolled anew with another key");
-            } else if (session != null && Sites.acceptsRollback(site) && siteStatuses.keepsBack(name)) {
-                sessions.forget(name, "an operator accepts what this parent holds: the site is told all anew");
             }
             siteStatuses.changed(name);
             if (matters) {
                 apps.sitesChanged();
             }
+        }
+
+        @Override
+        public void rollbackAccepted(String name) {
+            sessions.forget(name, "an operator accepts what this parent holds: the site is told all anew");
         }
 
         @Override

@@ -159,17 +159,31 @@ final class Registry {
     private void record(Site site, String managementKey, String dataKey) {
         Map<String, String> wanted = Map.of(MANAGEMENT_KEY, managementKey, DATA_KEY, dataKey);
         Map<String, String> held = site.getMetadata().getAnnotations();
-        if (held == null || !held.entrySet().containsAll(wanted.entrySet())) {
-            client.resources(Site.class).withName(site.getMetadata().getName()).edit(s -> {
-                var all = new HashMap<String, String>();
-                if (s.getMetadata().getAnnotations() != null) {
-                    all.putAll(s.getMetadata().getAnnotations());
-                }
-                all.putAll(wanted);
-                s.getMetadata().setAnnotations(all);
-                return s;
-            });
+        if (held != null && held.entrySet().containsAll(wanted.entrySet())) {
+            return;
         }
+        for (int i = 1; ; i++) {
+            try {
+                annotate(site.getMetadata().getName(), wanted);
+                return;
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != HttpURLConnection.HTTP_CONFLICT || i == TRIES) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void annotate(String name, Map<String, String> wanted) {
+        client.resources(Site.class).withName(name).edit(s -> {
+            var all = new HashMap<String, String>();
+            if (s.getMetadata().getAnnotations() != null) {
+                all.putAll(s.getMetadata().getAnnotations());
+            }
+            all.putAll(wanted);
+            s.getMetadata().setAnnotations(all);
+            return s;
+        });
     }
 
     private void ensureNamespace(String site) {

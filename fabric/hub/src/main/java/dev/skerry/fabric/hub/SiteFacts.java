@@ -45,6 +45,11 @@ record SiteFacts(
         return connected.equals(Conditions.TRUE);
     }
 
+    /** Whether the site holds all that is meant for it, and nothing that it only keeps. */
+    boolean isSettled() {
+        return isConnected() && inSync && summary != null && summary.keptBack() == 0;
+    }
+
     String state() {
         if (conflict != null) {
             return "Conflicted";

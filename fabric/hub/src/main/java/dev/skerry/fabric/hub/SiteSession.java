@@ -125,7 +125,10 @@ final class SiteSession implements LinkSession.Owner {
         session.begin(
                 List.of(shared.works().ofSite(peer.site())),
                 List.of(shared.statuses().of(peer.site()), new EventsIn(shared.config().events(), peer.site(), eventEpoch)));
-        session.greet(Hello.newBuilder().setVersion(shared.config().version()).setDataPort(shared.dataPort().getAsInt()));
+        session.greet(Hello.newBuilder()
+                .setVersion(shared.config().version())
+                .setDataPort(shared.dataPort().getAsInt())
+                .setNowMillis(shared.config().clock().millis()));
         LOG.log(INFO, "site {0}: connected, incarnation {1}", peer.site(), incarnation);
         if (session.isOver()) {
             ended(session, "gone while it was let in");

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,9 @@ final class SiteStatuses implements AutoCloseable {
     private final Sessions sessions;
     private final Map<String, SiteFacts> written = new ConcurrentHashMap<>();
     private final Map<String, Loss> losses = new ConcurrentHashMap<>();
+    private final Map<String, Optional<SiteSummary>> summaries = new ConcurrentHashMap<>();
     private final WriteQueue<String> queue;
+    private volatile boolean closed;
 
     SiteStatuses(
             KubernetesClient client, InstantSource clock, Sites sites, Works works, StatusStore store, Sessions sessions,
@@ -50,11 +53,20 @@ final class SiteStatuses implements AutoCloseable {
 
     /** Something about a site may have changed; it is written only if it matters. */
     void changed(String site) {
+        if (closed) {
+            return;
+        }
         sites.find(site).ifPresent(s -> {
             if (!facts(s).equals(written.get(site))) {
                 queue.add(site);
             }
         });
+    }
+
+    /** The site has told something else of itself. */
+    void toldAnew(String site) {
+        summaries.remove(site);
+        changed(site);
     }
 
     void lost(String site, String reason, Duration silent) {
@@ -75,6 +87,7 @@ final class SiteStatuses implements AutoCloseable {
 
     void forget(String site) {
         written.remove(site);
+        summaries.remove(site);
         losses.remove(site);
     }
 
@@ -89,6 +102,12 @@ final class SiteStatuses implements AutoCloseable {
             site.setStatus(facts.status(site.getStatus(), link(name, site.getStatus(), now), now));
             return site;
         });
+        if (Sites.acceptsRollback(known.get()) && facts.isSettled()) {
+            client.resources(Site.class).withName(name).edit(site -> {
+                site.getMetadata().getAnnotations().remove(Sites.ACCEPT_ROLLBACK); // It was meant for this once.
+                return site;
+            });
+        }
         written.put(name, facts);
         if (!facts(known.get()).equals(facts)) {
             queue.add(name); // It changed while it was being written.
@@ -100,7 +119,7 @@ final class SiteStatuses implements AutoCloseable {
         SiteSession session = sessions.find(name);
         SiteStatus old = site.getStatus();
         int[] apps = SiteFacts.count(works.ofSite(name).works());
-        SiteSummary summary = summary(name);
+        SiteSummary summary = summaries.computeIfAbsent(name, this::readSummary).orElse(null);
         Loss loss = losses.get(name);
         boolean ever = session != null || loss != null || old != null && old.link() != null;
         String conflict = sessions.conflict(name).map(Sessions.Conflict::message).orElse(null);
@@ -117,19 +136,13 @@ final class SiteStatuses implements AutoCloseable {
                 conflict);
     }
 
-    /** Whether the site holds on to Works that this parent does not know since it was restored. */
-    boolean keepsBack(String site) {
-        SiteSummary summary = summary(site);
-        return summary != null && summary.keptBack() > 0;
-    }
-
-    private @Nullable SiteSummary summary(String site) {
+    private Optional<SiteSummary> readSummary(String site) {
         try {
             var payload = store.payload(site, SiteSummary.KEY);
-            return payload.isEmpty() ? null : SiteSummary.parse(payload.get());
+            return payload.isEmpty() ? Optional.empty() : Optional.of(SiteSummary.parse(payload.get()));
         } catch (IOException e) {
             LOG.log(WARNING, "site {0}: its summary cannot be read: {1}", site, e.getMessage());
-            return null;
+            return Optional.empty();
         }
     }
 
@@ -157,6 +170,7 @@ final class SiteStatuses implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         queue.close();
     }
 }

@@ -20,8 +20,15 @@ final class Sites implements AutoCloseable {
 
     /** Is told what changed; quickly, on the informer's thread. */
     interface Listener {
-        /** @param matters whether Apps have to look again: labels, reachability, coming or going */
+        /**
+         * A Site is there, or is otherwise.
+         *
+         * @param matters whether Apps have to look again: labels, reachability, coming or going
+         */
         void siteChanged(Site site, boolean matters);
+
+        /** An operator accepts what a restored store holds. */
+        void rollbackAccepted(String name);
 
         void siteDeleted(String name);
     }
@@ -39,6 +46,9 @@ final class Sites implements AutoCloseable {
             @Override
             public void onUpdate(Site old, Site site) {
                 listener.siteChanged(site, !labels(old).equals(labels(site)) || !Objects.equals(link(old), link(site)));
+                if (acceptsRollback(site) && !acceptsRollback(old)) {
+                    listener.rollbackAccepted(site.getMetadata().getName());
+                }
             }
 
             @Override

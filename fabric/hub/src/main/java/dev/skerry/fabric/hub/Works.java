@@ -16,7 +16,11 @@ final class Works implements AutoCloseable {
 
     /** Is told what changed; quickly, on the informer's thread. */
     interface Listener {
-        /** @param news whether the site must hear of it; a status is no news to it */
+        /**
+         * A Work came, went, or is otherwise.
+         *
+         * @param news whether the site must hear of it; a status is no news to it
+         */
         void workChanged(String site, Work work, boolean news);
     }
 

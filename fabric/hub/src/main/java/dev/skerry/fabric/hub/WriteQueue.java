@@ -2,6 +2,8 @@ package dev.skerry.fabric.hub;
 
 import static java.lang.System.Logger.Level.WARNING;
 
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -17,7 +19,8 @@ import java.util.concurrent.locks.ReentrantLock;
 final class WriteQueue<K> implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(WriteQueue.class.getName());
-    private static final long AGAIN_SECONDS = 2;
+    private static final long AGAIN_MILLIS = 2_000;
+    private static final long RACE_MILLIS = 50;
 
     /** Brings one object up to date, from all that is known now. */
     interface Writer<K> {
@@ -68,20 +71,30 @@ final class WriteQueue<K> implements AutoCloseable {
     }
 
     private void write(K key) {
-        boolean failed = true;
+        long again = 0;
         try {
             writer.write(key);
-            failed = false;
-        } catch (Exception e) {
-            if (!isClosed()) {
-                LOG.log(WARNING, "{0} of {1}: cannot be written (next try in {2}s): {3}", name, key, AGAIN_SECONDS, e.getMessage());
+        } catch (KubernetesClientException e) {
+            switch (e.getCode()) {
+                case HttpURLConnection.HTTP_NOT_FOUND -> again = 0; // It was deleted meanwhile: nothing to write.
+                case HttpURLConnection.HTTP_CONFLICT -> again = RACE_MILLIS;
+                default -> again = failed(key, e);
             }
+        } catch (Exception e) {
+            again = failed(key, e);
         } finally {
             done(key);
         }
-        if (failed && !isClosed()) {
-            timer.schedule(() -> add(key), AGAIN_SECONDS, TimeUnit.SECONDS);
+        if (again > 0 && !isClosed()) {
+            timer.schedule(() -> add(key), again, TimeUnit.MILLISECONDS);
         }
+    }
+
+    private long failed(K key, Exception e) {
+        if (!isClosed()) {
+            LOG.log(WARNING, "{0} of {1}: cannot be written (next try in {2}ms): {3}", name, key, AGAIN_MILLIS, e.getMessage());
+        }
+        return AGAIN_MILLIS;
     }
 
     private @org.jspecify.annotations.Nullable K take() throws InterruptedException {

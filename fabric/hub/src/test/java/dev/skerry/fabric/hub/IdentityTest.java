@@ -3,13 +3,19 @@ package dev.skerry.fabric.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.skerry.fabric.spoke.Spoke;
+import dev.skerry.fabric.spoke.SpokeConfig;
+import dev.skerry.model.Site;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Who may be whom. */
@@ -56,6 +62,22 @@ class IdentityTest extends Fleet {
     }
 
     @Test
+    void renewsItsCertificatesByTheParentsClockWellBeforeTheyRunOut() throws Exception {
+        Island toll = island("toll-1");
+        var ahead = new AtomicReference<>(Duration.ofDays(-4_000)); // a box without a battery
+        SpokeConfig plain = toll.spoke("toll-1", line.port(), token());
+        Spoke spoke = spoke(new SpokeConfig(plain.name(), plain.parentHost(), plain.parentPort(), plain.token(), plain.folder(), plain.client(),
+                plain.version(), plain.events(), () -> Instant.now().plus(ahead.get()), plain.look(), plain.tuning()));
+        until(spoke::isConnected);
+        Path file = toll.folder.resolve("spoke/management.crt");
+        String first = Files.readString(file);
+        ahead.set(ahead.get().plusDays(21));
+        until(() -> !Files.readString(file).equals(first));
+        until(spoke::isConnected);
+        assertThat(site(centre, "toll-1").getStatus().incarnation()).isEqualTo(1);
+    }
+
+    @Test
     void endsTheSessionOfASiteThatIsDeleted() throws Exception {
         Island toll = island("toll-1");
         Spoke spoke = spoke(toll.spoke("toll-1", line.port(), centre.token(1, null, Map.of()).text()));
@@ -95,12 +117,11 @@ class IdentityTest extends Fleet {
         until(() -> "1".equals(value(toll, "fresh", "a")));
         assertThat(value(toll, "later", "a")).isEqualTo("1");
         assertThat(value(toll, "settings", "a")).isEqualTo("2");
-        centre.client.resource(site(centre, "toll-1")).edit(s -> {
-            s.getMetadata().getAnnotations().put(Sites.ACCEPT_ROLLBACK, "true");
-            return s;
-        });
+        centre.client.resources(Site.class).withName("toll-1").patch(
+                PatchContext.of(PatchType.JSON_MERGE), "{\"metadata\":{\"annotations\":{\"" + Sites.ACCEPT_ROLLBACK + "\":\"true\"}}}");
         until(() -> map(toll, "later") == null && "1".equals(value(toll, "settings", "a")));
         until(() -> condition("toll-1", "ParentRolledBack").isEmpty());
+        until(() -> !Sites.acceptsRollback(site(centre, "toll-1")));
     }
 
     private void reopen() {

@@ -103,6 +103,8 @@ class OutageTest extends Fleet {
         centre.client.resource(app(centre, "plant")).delete();
         parent = keep(new Parent(centre));
         line.redirect(parent.hub.port());
+        until(() -> condition("toll-1", "Connected").orElseThrow().getStatus().equals("Unknown"));
+        assertThat(site(centre, "toll-1").getStatus().link().state()).isEqualTo("Lost");
         line.forward();
         until(() -> map(toll, "settings") == null);
     }

@@ -53,7 +53,9 @@ public final class LinkSession implements StreamObserver<Frame> {
     private final AtomicLong silence = new AtomicLong();
     private final ReentrantLock hearing = new ReentrantLock();
     private final Condition heard = hearing.newCondition();
-    private final long opened = System.nanoTime();
+    private final AtomicBoolean greeted = new AtomicBoolean();
+    private final AtomicBoolean opened = new AtomicBoolean();
+    private final long begun = System.nanoTime();
     private volatile List<OutLane> lanes = List.of();
     private volatile @Nullable Hello theirs;
     private volatile long lastHeard = System.nanoTime();
@@ -99,6 +101,8 @@ public final class LinkSession implements StreamObserver<Frame> {
             hello.addHeads(Frames.position(lane.log().log(), lane.log().head()));
         }
         wire.control(Frame.newBuilder().setHello(hello).build());
+        greeted.set(true);
+        openLanes();
     }
 
     /** Something may be there to send: a log has changed, or the line has room. */
@@ -112,7 +116,7 @@ public final class LinkSession implements StreamObserver<Frame> {
         if (now - lastHeard > tuning.deadAfterNanos()) {
             end("no word for " + Duration.ofNanos(now - lastHeard).toSeconds() + "s (expected: a heartbeat at least each "
                     + tuning.heartbeatMax().toSeconds() + "s)");
-        } else if (theirs == null && now - opened > HELLO_WITHIN.toNanos()) {
+        } else if (theirs == null && now - begun > HELLO_WITHIN.toNanos()) {
             end("no hello within " + HELLO_WITHIN.toSeconds() + "s");
         } else if (now - wire.lastSent() > silence.get()) {
             silence.set(tuning.silenceNanos());
@@ -253,6 +257,16 @@ public final class LinkSession implements StreamObserver<Frame> {
         }
         owner.hello(this, hello);
         theirs = hello;
+        openLanes();
+        owner.progressed(this);
+    }
+
+    /** Entries flow when both have said hello, in whichever order. */
+    private void openLanes() {
+        Hello hello = theirs;
+        if (hello == null || !greeted.get() || !opened.compareAndSet(false, true)) {
+            return;
+        }
         for (OutLane lane : lanes) {
             for (Position held : hello.getPositionsList()) {
                 if (held.getLog().equals(lane.log().log())) {
@@ -261,7 +275,6 @@ public final class LinkSession implements StreamObserver<Frame> {
             }
         }
         wire.control(Frames.heartbeat(System.nanoTime(), false));
-        owner.progressed(this);
     }
 
     private void digest(Digest part) throws LinkException {
@@ -313,7 +326,7 @@ public final class LinkSession implements StreamObserver<Frame> {
     }
 
     private @Nullable Frame nextEntry() {
-        if (theirs == null) {
+        if (!opened.get()) {
             return null;
         }
         for (OutLane lane : lanes) {
@@ -323,22 +336,5 @@ public final class LinkSession implements StreamObserver<Frame> {
             }
         }
         return null;
-    }
-
-    /** A digest as it comes in parts. */
-    private static final class DigestParts {
-        private final Map<String, LogDigest.Line> lines = new HashMap<>();
-
-        @Nullable LogDigest add(Digest part) throws LinkException {
-            for (Digest.Line line : part.getLinesList()) {
-                lines.put(line.getKey(), Frames.line(line));
-            }
-            if (lines.size() > Frames.MOST_KEYS) {
-                throw new LinkException("digest of " + part.getLog() + ": over " + Frames.MOST_KEYS + " keys (expected: fewer)");
-            }
-            return part.getLast()
-                    ? new LogDigest(part.getEpoch(), part.getSequence(), lines, part.getRestored(), part.getAccepted())
-                    : null;
-        }
     }
 }

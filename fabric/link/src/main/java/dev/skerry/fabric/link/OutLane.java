@@ -33,6 +33,7 @@ final class OutLane {
     private Window window;
     private State state = new State.Closed();
     private long cursor;
+    private long sent; // what the receiver will hold; the cursor goes on over what it did not ask for
 
     OutLane(Outgoing log, long windowBytes) {
         this.log = log;
@@ -60,6 +61,7 @@ final class OutLane {
             case Outgoing.Start.Full(LogDigest digest) -> {
                 state = new State.Telling(digest, digest.lines().entrySet().iterator());
                 cursor = 0;
+                sent = 0;
             }
         }
     }
@@ -67,6 +69,7 @@ final class OutLane {
     private void pass(Outgoing.Pass pass, long from) {
         state = new State.Passing(pass);
         cursor = from;
+        sent = from;
     }
 
     /** The next frame, if there is one and the window has room for it. */
@@ -102,13 +105,18 @@ final class OutLane {
             return null; // What has no room now may be another value when it has.
         }
         return switch (log.next(pass, cursor)) {
-            case Outgoing.Next.End() -> null;
+            case Outgoing.Next.End() -> {
+                cursor = Math.max(cursor, pass.floor());
+                yield null;
+            }
             case Outgoing.Next.Found(LogEntry entry) -> {
                 if (!room(entry)) {
                     yield null;
                 }
+                LogEntry chained = entry.after(sent);
                 cursor = entry.sequence();
-                yield Frames.entry(log.log(), entry);
+                sent = entry.sequence();
+                yield Frames.entry(log.log(), chained);
             }
             case Outgoing.Next.Lost() -> {
                 begin(log.start(LogPosition.NONE));

@@ -117,7 +117,9 @@ public final class Spoke implements AutoCloseable {
                 LOG.log(WARNING, "site {0}: what is kept back cannot be counted: {1}", config.name(), e.getMessage());
             }
         }
-        timer.execute(this::summarize);
+        if (!timer.isShutdown()) {
+            timer.execute(this::summarize);
+        }
         applier.wake();
     }
 

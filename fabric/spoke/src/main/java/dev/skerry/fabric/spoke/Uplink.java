@@ -32,7 +32,8 @@ final class Uplink implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Uplink.class.getName());
     private static final int MAX_FRAME = 8 << 20;
     private static final int TICK_MILLIS = 1_000;
-    private static final int RENEW_AFTER_FAILURES = 3;
+    private static final int RENEW_EACH = 10;
+    private static final int RENEW_DUE_EACH = 3;
     private static final int CLOSING_SECONDS = 3;
 
     private final SpokeConfig config;
@@ -49,6 +50,7 @@ final class Uplink implements AutoCloseable {
     private volatile String state = "not connected yet";
     private volatile Credentials.@Nullable Enrolment enrolment;
     private Instant lastRenewal = Instant.EPOCH;
+    private volatile Duration ahead = Duration.ZERO;
 
     Uplink(
             SpokeConfig config, long incarnation, Credentials credentials, List<Outgoing> out, List<Incoming> in,
@@ -116,19 +118,22 @@ final class Uplink implements AutoCloseable {
 
     /** Says a thing once, not each time that it happens again. */
     private void say(String what) {
-        if (!what.equals(state)) {
+        if (closing.getCount() > 0 && !what.equals(state)) {
             LOG.log(WARNING, "site {0}: {1} (it goes on by itself, and tries again)", config.name(), what);
         }
         state = what;
     }
 
-    /** An enrolment to dial with: the present one, renewed when it is time or when dialling fails though it should not. */
+    /**
+     * An enrolment to dial with: the present one. It is renewed while the link is up, by the parent's clock; here only when
+     * dialling with it fails, since this site's clock may be anywhere.
+     */
     private Credentials.Enrolment ready(int failures) throws Enroller.RefusedException, IOException {
         Credentials.Enrolment held = enrolment;
         if (held == null) {
             accept(enroller.enrol());
             LOG.log(INFO, "site {0}: enrolled at {1}:{2}", config.name(), config.parentHost(), Integer.toString(config.parentPort()));
-        } else if (held.isDue(config.clock().instant()) || failures > 0 && failures % RENEW_AFTER_FAILURES == 0) {
+        } else if (failures > 0 && (failures % RENEW_EACH == 0 || (failures % RENEW_DUE_EACH == 1 && held.isDue(now())))) {
             try {
                 accept(enroller.renew(held));
             } catch (Enroller.RefusedException e) {
@@ -139,6 +144,11 @@ final class Uplink implements AutoCloseable {
             }
         }
         return java.util.Objects.requireNonNull(enrolment);
+    }
+
+    /** The parent's time, as far as it was ever told. */
+    private Instant now() {
+        return config.clock().instant().plus(ahead);
     }
 
     private boolean hasToken() {
@@ -177,7 +187,7 @@ final class Uplink implements AutoCloseable {
             session.tick();
             if (closing.getCount() == 0) {
                 session.end("the site stops");
-            } else if (connection.answered && with.isDue(config.clock().instant()) && renewed(with)) {
+            } else if (connection.answered && with.isDue(now()) && renewed(with)) {
                 session.end("the certificate was renewed");
             }
         }
@@ -263,6 +273,9 @@ final class Uplink implements AutoCloseable {
         public void hello(LinkSession session, Hello theirs) throws IOException {
             answered = true;
             connected = true;
+            if (theirs.getNowMillis() > 0) {
+                ahead = Duration.between(config.clock().instant(), Instant.ofEpochMilli(theirs.getNowMillis()));
+            }
             dataPort(theirs.getDataPort());
             state = "connected";
             LOG.log(INFO, "site {0}: connected to its parent, version {1}", config.name(), theirs.getVersion());
@@ -281,7 +294,7 @@ final class Uplink implements AutoCloseable {
         @Override
         public void ended(LinkSession session, String reason) {
             connected = false;
-            say("parent " + config.parentHost() + ":" + config.parentPort() + ": " + reason);
+            say("parent " + config.parentHost() + ":" + config.parentPort() + (answered ? ": " : ": not reached: ") + reason);
             over.countDown();
         }
     }

@@ -95,6 +95,9 @@ final class WorkOnSite {
         } catch (IllegalArgumentException | LocalObjects.UnknownKindException e) {
             return failed(kind, namespace, name, String.valueOf(e.getMessage()), before);
         } catch (KubernetesClientException e) {
+            if (e.getCode() == 0) {
+                throw e; // The API itself does not answer: that says nothing of the manifest.
+            }
             return failed(kind, namespace, name, LocalObjects.reason(e), before);
         }
     }
