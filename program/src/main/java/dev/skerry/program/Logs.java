@@ -15,6 +15,8 @@ final class Logs {
             java.util.logging.SimpleFormatter.format = %1$tFT%1$tT.%1$tL%1$tz %4$s %3$s: %5$s%6$s%n
             .level = WARNING
             dev.skerry.level = INFO
+            io.helidon.webserver.LoomServer.level = OFF
+            io.grpc.netty.NettyServerHandler.level = SEVERE
             io.netty.bootstrap.level = SEVERE
             io.fabric8.kubernetes.client.dsl.internal.VersionUsageUtils.level = SEVERE
             """;

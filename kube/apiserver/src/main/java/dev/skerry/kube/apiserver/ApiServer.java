@@ -16,6 +16,8 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
@@ -74,6 +76,11 @@ public final class ApiServer implements AutoCloseable {
                 .routing(HttpRouting.builder().any("/*", door::handle))
                 .build()
                 .start();
+        if (!server.isRunning()) {
+            // Helidon logs why, and answers as if all were well.
+            watches.close();
+            throw new UncheckedIOException(new BindException(config.address() + ":" + config.port() + " (expected: a free port of this machine)"));
+        }
         return new ApiServer(server, watches);
     }
 
