@@ -165,6 +165,9 @@ public final class ApiServer implements AutoCloseable {
             var user = authenticator.user(request).orElseThrow(Failure::unauthorized);
             var steps = Arrays.stream(path.split("/")).filter(s -> !s.isEmpty()).toList();
             rbac.check(user, Access.of(request, steps));
+            if (request.path().rawPath().contains("//")) {
+                throw Failure.noResource();
+            }
             var meta = meta(request, response, steps);
             if (meta.isPresent()) {
                 Answers.send(request, response, meta.get());

@@ -36,7 +36,7 @@ final class Patching {
         }
         Options.ofPatch(call, applies());
         var bytes = Bodies.bytes(call.request());
-        this.patch = applies() ? Bodies.yaml(bytes, "error decoding YAML: ") : Bodies.patch(bytes, media.equals(STRATEGIC) ? "" : "error decoding patch: ");
+        this.patch = applies() ? Yamls.read(bytes, "error decoding YAML: ") : Bodies.patch(bytes, media.equals(STRATEGIC) ? "" : "error decoding patch: ");
         if (!applies() && !media.equals(JSON) && !patch.node().isObject()) {
             throw patch.node().isNull() && media.equals(MERGE) ? Failure.badRequest("Invalid JSON Patch")
                     : Failure.badRequest((media.equals(MERGE) ? "error decoding patch: " : "") + "json: cannot unmarshal " + GoJson.typeOf(patch.node())
@@ -63,6 +63,15 @@ final class Patching {
             throw gvk.kind().equals(type.kind()) && !gvk.version().isEmpty() && decoding.served(gvk)
                     ? Failure.badRequest("the API version in the data (" + gvk.apiVersion() + ") does not match the expected API version (" + type.gvk().apiVersion() + ")")
                     : Failure.badRequest("invalid object type: " + gvk.group() + "/" + gvk.version() + ", Kind=" + gvk.kind());
+        }
+        if (!patch.duplicates().isEmpty()) {
+            var mode = call.query("fieldValidation");
+            if (mode.equals("Strict")) {
+                throw Failure.badRequest("error strict decoding YAML: " + Yamls.strict(patch.duplicates()));
+            }
+            if (!mode.equals("Ignore") && call.warnings().isEmpty()) {
+                call.warnings().addAll(patch.duplicates());
+            }
         }
         if (object.path("metadata").isNull()) {
             object.remove("metadata");

@@ -58,8 +58,9 @@ final class Watches {
             throw Failure.busy("too many watches: " + MAX_WATCHES + " are open (expected: fewer)");
         }
         try {
-            Lists.Page start = initial || version == 0 ? lists.list(call.withoutPaging()) : null;
-            var after = start == null ? version : start.revision();
+            var startless = call.query("sendInitialEvents").equals("false");
+            Lists.Page start = initial || version == 0 && !startless ? lists.list(call.withoutPaging()) : null;
+            var after = start != null ? start.revision() : version == 0 ? store.revision() : version;
             call.response().header(HeaderValues.CONTENT_TYPE_JSON);
             call.response().header("Cache-Control", "no-cache, private");
             try (var out = call.response().outputStream()) {
@@ -124,6 +125,8 @@ final class Watches {
         private final Call call;
         private final OutputStream out;
         private final Selector selector;
+        /** An event's object cannot be shown as a list: as upstream, nothing comes. */
+        private final boolean unshowable;
         private boolean dirty;
         private boolean first = true;
 
@@ -131,6 +134,8 @@ final class Watches {
             this.call = call;
             this.out = out;
             this.selector = selector;
+            var form = Form.find(call.accept());
+            this.unshowable = form != null && form.as().equals("PartialObjectMetadataList");
         }
 
         /** What the change means to this watcher: an object may come into its selection or leave it. */
@@ -145,6 +150,9 @@ final class Watches {
         }
 
         void event(String type, ObjectNode object) throws IOException {
+            if (unshowable) {
+                return;
+            }
             write(type, tables.render(call, object, first));
             first = false;
         }
@@ -152,7 +160,7 @@ final class Watches {
         void bookmark(long revision, boolean initialEnd) throws IOException {
             var object = JsonNodeFactory.instance.objectNode();
             object.put("kind", call.type().kind()).put("apiVersion", call.type().gvk().apiVersion());
-            var metadata = object.putObject("metadata").put("resourceVersion", Long.toString(revision)).putNull("creationTimestamp");
+            var metadata = object.putObject("metadata").put("resourceVersion", Long.toString(revision));
             if (initialEnd) {
                 metadata.putObject("annotations").put("k8s.io/initial-events-end", "true");
             }

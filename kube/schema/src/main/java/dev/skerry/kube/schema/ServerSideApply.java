@@ -29,7 +29,7 @@ public final class ServerSideApply {
         ObjectNode wanted = wanted(applied, schema, subresource);
         ObjectNode before = live == null ? ManagedFields.blank(applied) : live.deepCopy();
         before.withObjectProperty("metadata").remove("managedFields");
-        Owners owners = Owners.read(live);
+        Owners owners = Owners.read(live == null ? null : ManagedFields.beforeFirstApply(live, schema, now));
         Owners.Owner self = new Owners.Owner(manager, "Apply", apiVersion, subresource);
         FieldSet last = owners.adopt(self);
 
