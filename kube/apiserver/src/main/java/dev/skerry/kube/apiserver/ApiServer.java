@@ -165,13 +165,16 @@ public final class ApiServer implements AutoCloseable {
             var user = authenticator.user(request).orElseThrow(Failure::unauthorized);
             var steps = Arrays.stream(path.split("/")).filter(s -> !s.isEmpty()).toList();
             rbac.check(user, Access.of(request, steps));
+            if (request.path().rawPath().contains("//")) {
+                throw Failure.noResource();
+            }
             var meta = meta(request, response, steps);
             if (meta.isPresent()) {
                 Answers.send(request, response, meta.get());
                 return;
             }
             var target = Target.parse(steps, types).orElseThrow(() -> types.hasGroup(steps.getFirst().equals("api") ? "" : steps.get(1)) ? Failure.noResource() : Failure.noPath());
-            Form.of(request.headers().first(HeaderNames.ACCEPT).orElse(""));
+            Form.of(request.headers().first(HeaderNames.ACCEPT).orElse(""), !target.type().custom());
             var call = new Call(request, response, user, target);
             if (call.flag("watch") && target.name().isEmpty()) {
                 objects.watch(call);
@@ -195,7 +198,7 @@ public final class ApiServer implements AutoCloseable {
                 response.header(HeaderNames.VARY, "Accept");
                 return Optional.of(discovery.aggregated(first.equals("api")));
             }
-            if ((first.equals("api") && steps.size() <= 2 || first.equals("apis") && steps.size() <= 3) && !Form.of(request.headers().first(HeaderNames.ACCEPT).orElse("")).as().isEmpty()) {
+            if ((first.equals("api") && steps.size() <= 2 || first.equals("apis") && steps.size() <= 3) && !Form.of(request.headers().first(HeaderNames.ACCEPT).orElse(""), true).as().isEmpty()) {
                 throw Failure.notAcceptable("only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf");
             }
             return switch (first) {
