@@ -123,6 +123,11 @@ final class Failure extends Exception {
                 details(pod, "", "pods/binding"));
     }
 
+    /** The object that a token shall be bound to is another one. Upstream names its kind where others name the resource. */
+    static Failure boundConflict(String kind, String name, String why) {
+        return new Failure(409, "Conflict", "Operation cannot be fulfilled on " + kind + " \"" + name + "\": " + why, details(name, "", kind));
+    }
+
     static Failure modified(ResourceType type, String name) {
         return conflict(type, name, "the object has been modified; please apply your changes to the latest version and try again");
     }
