@@ -28,6 +28,7 @@ final class Answers {
             response.header(HeaderNames.CONTENT_TYPE, yaml ? Form.YAML : Form.JSON);
         }
         response.header("Cache-Control", "no-cache, private");
+        request.context().get(AuditRecord.class).ifPresent(r -> r.answered(body));
         var bytes = yaml ? yaml(body) : Bodies.write(body);
         if (bytes.length >= WORTH_COMPRESSING && request.headers().first(HeaderNames.ACCEPT_ENCODING).orElse("").contains("gzip")) {
             response.header(HeaderNames.CONTENT_ENCODING, "gzip");

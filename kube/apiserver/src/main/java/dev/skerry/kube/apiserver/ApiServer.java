@@ -5,10 +5,11 @@ import io.helidon.common.tls.Tls;
 import io.helidon.common.tls.TlsClientAuth;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -20,19 +21,23 @@ public final class ApiServer implements AutoCloseable {
     /** The version of Kubernetes whose behaviour this server keeps to. */
     static final String VERSION = "v1.36.3+skerry";
 
+    private static final System.Logger LOG = System.getLogger(ApiServer.class.getName());
     private static final int MAX_CONNECTIONS = 4_000;
     private static final int MAX_HEADERS = 64 * 1024;
+    private static final int MAX_PROLOGUE = 32 * 1024;
 
     private final WebServer server;
     private final Watches watches;
+    private final List<AutoCloseable> parts;
 
-    private ApiServer(WebServer server, Watches watches) {
+    private ApiServer(WebServer server, Watches watches, List<AutoCloseable> parts) {
         this.server = server;
         this.watches = watches;
+        this.parts = List.copyOf(parts);
     }
 
     /** Starts serving. */
-    public static ApiServer start(ServerConfig config) throws UnknownHostException {
+    public static ApiServer start(ServerConfig config) throws IOException {
         var types = new ResourceTypes(SchemaCatalog.builtIn());
         var definitions = new Definitions(config.store(), types, config.clock());
         definitions.load();
@@ -41,7 +46,15 @@ public final class ApiServer implements AutoCloseable {
         var roles = new StandardRoles(config.store(), config.clock());
         roles.create();
         var accounts = new AccountTokens(config.store(), config.clock(), new SigningKeys(config.store(), config.clock(), config.access().signingKeyAge()));
-        var authenticator = new Authenticator(new BearerTokens(config.tokens(), List.of(accounts)), config.access().anonymous());
+        var access = config.access();
+        var parts = new ArrayList<AutoCloseable>();
+        var sorts = new ArrayList<BearerTokens.Sort>(List.of(accounts, new BootstrapTokens(config.store(), config.clock())));
+        access.oidc().ifPresent(o -> {
+            var issuer = new OidcTokens(o, config.clock());
+            parts.add(issuer);
+            sorts.add(issuer);
+        });
+        var authenticator = new Authenticator(new BearerTokens(config.tokens(), sorts), access.anonymous());
         var nodes = new NodeRestriction(config.store());
         var lists = new Lists(config.store());
         var tables = new Tables(new TableCells(config.clock()));
@@ -52,23 +65,30 @@ public final class ApiServer implements AutoCloseable {
         var secrets = new AccountSecrets(config.store(), accounts, config.authority(), types.find("", "v1", "secrets").orElseThrow().schema(), config.clock());
         var objects = new ObjectRequests(config, resources, deletion, lists, watches, tables, definitions,
                 new Reviews(authenticator, authorizer, config.clock()), new TokenRequests(config.store(), accounts, nodes, SchemaCatalog.builtIn(), config.clock()), roles, secrets, nodes);
-        var door = new Door(types, authenticator, authorizer, new MetaPaths(types, accounts), objects);
+        var timer = new RequestClock.Timer();
+        parts.add(timer);
+        var audit = access.audit().isPresent() ? AuditLog.open(access.audit().get(), config.clock()) : null;
+        if (audit != null) {
+            parts.add(audit);
+        }
+        var door = new Door(types, authenticator, authorizer, new MetaPaths(types, accounts), objects, access.limits(), timer, audit, config.clock());
         var server = WebServer.builder()
                 .address(InetAddress.getByName(config.address()))
                 .port(config.port())
                 .tls(Tls.builder().sslContext(config.tls()).clientAuth(TlsClientAuth.OPTIONAL).build())
                 .maxTcpConnections(MAX_CONNECTIONS)
                 .shutdownHook(false)
-                .addProtocol(io.helidon.webserver.http1.Http1Config.builder().maxHeadersSize(MAX_HEADERS).build())
+                .addProtocol(io.helidon.webserver.http1.Http1Config.builder().maxHeadersSize(MAX_HEADERS).maxPrologueLength(MAX_PROLOGUE).build())
                 .routing(HttpRouting.builder().any("/*", door::handle))
                 .build()
                 .start();
         if (!server.isRunning()) {
             // Helidon logs why, and answers as if all were well.
             watches.close();
+            close(parts);
             throw new UncheckedIOException(new BindException(config.address() + ":" + config.port() + " (expected: a free port of this machine)"));
         }
-        return new ApiServer(server, watches);
+        return new ApiServer(server, watches, parts);
     }
 
     public int port() {
@@ -79,5 +99,16 @@ public final class ApiServer implements AutoCloseable {
     public void close() {
         watches.close();
         server.stop();
+        close(parts);
+    }
+
+    private static void close(List<AutoCloseable> parts) {
+        for (var part : parts) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOG.log(System.Logger.Level.WARNING, "API server: a part did not close: {0}", e.getMessage());
+            }
+        }
     }
 }

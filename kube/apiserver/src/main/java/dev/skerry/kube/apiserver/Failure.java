@@ -224,6 +224,10 @@ final class Failure extends Exception {
         return new Failure(429, "TooManyRequests", message, details);
     }
 
+    static Failure timeout() {
+        return new Failure(504, "Timeout", "Timeout: request did not complete within the allotted timeout", details());
+    }
+
     static Failure busy(String message) {
         var failure = new Failure(429, "TooManyRequests", message, details());
         failure.retryAfter = 1;
