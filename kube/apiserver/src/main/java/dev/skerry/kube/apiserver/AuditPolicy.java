@@ -62,7 +62,7 @@ final class AuditPolicy {
     static AuditPolicy parse(String yaml) {
         JsonNode root;
         try {
-            root = Bodies.yaml((yaml.isBlank() ? USUAL : yaml).getBytes(java.nio.charset.StandardCharsets.UTF_8), "").node();
+            root = Yamls.read((yaml.isBlank() ? USUAL : yaml).getBytes(java.nio.charset.StandardCharsets.UTF_8), "").node();
         } catch (Failure e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }

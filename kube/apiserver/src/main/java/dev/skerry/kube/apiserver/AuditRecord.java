@@ -157,7 +157,7 @@ final class AuditRecord {
     private @Nullable JsonNode parse(byte[] bytes) {
         try {
             var media = Bodies.mediaType(request);
-            return media.equals(Bodies.PROTOBUF) ? Bodies.protobuf(bytes) : media.endsWith("yaml") ? Bodies.yaml(bytes, "").node() : Bodies.JSON.readTree(bytes);
+            return media.equals(Bodies.PROTOBUF) ? Bodies.protobuf(bytes) : media.endsWith("yaml") ? Yamls.read(bytes, "").node() : Bodies.JSON.readTree(bytes);
         } catch (IOException | Failure e) {
             // What cannot be read is answered with a fault, which the status tells.
             return null;

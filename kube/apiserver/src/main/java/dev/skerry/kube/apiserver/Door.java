@@ -132,13 +132,16 @@ final class Door {
     }
 
     private void serve(ServerRequest request, ServerResponse response, List<String> steps, User user, Visit visit) throws Failure {
+        if (request.path().rawPath().contains("//")) {
+            throw Failure.noResource();
+        }
         var found = meta.answer(request, response, steps);
         if (found.isPresent()) {
             Answers.send(request, response, found.get());
             return;
         }
         var target = Target.parse(steps, types).orElseThrow(() -> types.hasGroup(steps.getFirst().equals("api") ? "" : steps.get(1)) ? Failure.noResource() : Failure.noPath());
-        Form.of(request.headers().first(HeaderNames.ACCEPT).orElse(""));
+        Form.of(request.headers().first(HeaderNames.ACCEPT).orElse(""), !target.type().custom());
         if (target.name().equals("..") || target.name().equals(".")) {
             throw Failure.badRequest("Name parameter invalid: " + GoText.quoted(target.name()) + ": may not be '" + target.name() + "'");
         }

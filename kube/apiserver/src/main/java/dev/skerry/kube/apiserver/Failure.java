@@ -166,8 +166,7 @@ final class Failure extends Exception {
         for (var one : conflict.conflicts()) {
             causes.addObject()
                     .put("reason", "FieldManagerConflict")
-                    .put("message", "conflict with \"" + one.manager() + "\"" + (one.subresource().isEmpty() ? "" : " with subresource \"" + one.subresource() + "\"")
-                            + (one.operation().equals("Update") ? " using " + one.apiVersion() + " at " + one.time() : ""))
+                    .put("message", "conflict with " + one.owner())
                     .put("field", one.field());
         }
         return new Failure(409, "Conflict", conflict.getMessage() == null ? "Apply failed" : conflict.getMessage(), details);

@@ -33,7 +33,7 @@ final class MetaPaths {
             response.header(HeaderNames.VARY, "Accept");
             return Optional.of(discovery.aggregated(first.equals("api")));
         }
-        if ((first.equals("api") && steps.size() <= 2 || first.equals("apis") && steps.size() <= 3) && !Form.of(request.headers().first(HeaderNames.ACCEPT).orElse("")).as().isEmpty()) {
+        if ((first.equals("api") && steps.size() <= 2 || first.equals("apis") && steps.size() <= 3) && !Form.of(request.headers().first(HeaderNames.ACCEPT).orElse(""), true).as().isEmpty()) {
             throw Failure.notAcceptable("only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf");
         }
         return switch (first) {

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
-import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 
@@ -50,7 +49,17 @@ final class ObjectRequests {
         watches.serve(call);
     }
 
+    /** Answers; what there is to warn of also goes with a refusal. */
     void serve(Call call) throws Failure {
+        try {
+            dispatch(call);
+        } catch (Failure e) {
+            warn(call);
+            throw e;
+        }
+    }
+
+    private void dispatch(Call call) throws Failure {
         var method = call.request().prologue().method().text();
         var target = call.target();
         var everywhere = target.type().namespaced() && target.namespace().isEmpty() && target.name().isEmpty();
@@ -187,7 +196,7 @@ final class ObjectRequests {
 
     private void subresource(Call call, String method) throws Failure {
         switch (call.target().subresource()) {
-            case "log" -> log(call);
+            case "log" -> new LogRequests(config.logs()).serve(call, resources.get(call.target()));
             case "binding" -> {
                 post(method);
                 bind(call);
@@ -266,38 +275,11 @@ final class ObjectRequests {
             }
             conditions.addObject().put("type", "PodScheduled").put("status", "True").putNull("lastProbeTime")
                     .put("lastTransitionTime", config.clock().instant().truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString());
-            if (config.store().update(entry.key(), entry.revision(), revision -> Bodies.write(Resources.at(pod, revision))).isPresent()) {
+            if (call.dryRun() || config.store().update(entry.key(), entry.revision(), revision -> Bodies.write(Resources.at(pod, revision))).isPresent()) {
                 succeeded(call);
                 return;
             }
         }
         throw Failure.modified(call.type(), call.target().name());
-    }
-
-    private void log(Call call) throws Failure {
-        var pod = resources.get(call.target());
-        var container = call.query("container");
-        var containers = pod.path("spec").path("containers");
-        if (container.isEmpty()) {
-            if (containers.size() > 1) {
-                throw Failure.badRequest("a container name must be specified for pod " + call.target().name() + ", choose one of: [" + TableCells.names(containers, "name").replace(',', ' ') + "]");
-            }
-            container = containers.path(0).path("name").asText();
-        }
-        var logs = config.logs().orElseThrow(() -> Failure.badRequest("this server has no node (expected: runtime.enabled: true)"));
-        call.response().header(HeaderNames.CONTENT_TYPE, "text/plain");
-        try (var out = call.response().outputStream()) {
-            logs.write(call.target().namespace(), call.target().name(), container, new PodLogs.Options(
-                    call.flag("follow"), call.flag("previous"), call.flag("timestamps"),
-                    number(call, "tailLines"), number(call, "sinceSeconds"), number(call, "limitBytes")), out);
-        } catch (IOException e) {
-            throw Failure.internal("the log could not be read: " + e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static long number(Call call, String name) throws Failure {
-        return call.query(name).isEmpty() ? -1 : Lists.number(call.query(name), name);
     }
 }

@@ -46,10 +46,15 @@ final class Preparation {
         return copy;
     }
 
-    void beforeCreate(ResourceType type, ObjectNode object, User user) {
+    /** Nobody sets a status by creating the object. */
+    void withoutStatus(ResourceType type, ObjectNode object) {
         if (keepsStatusApart(type)) {
             object.remove("status");
         }
+    }
+
+    /** What the system adds to a new object, and so nobody owns. */
+    void beforeCreate(ResourceType type, ObjectNode object, User user) {
         if (type.custom()) {
             return;
         }
@@ -85,7 +90,14 @@ final class Preparation {
         }
         var status = object.withObject("/status");
         switch (type.kind()) {
-            case "Pod" -> status.put("phase", "Pending").put("qosClass", qosClass(object));
+            case "Pod" -> {
+                status.put("phase", "Pending").put("qosClass", qosClass(object));
+                if (!object.path("spec").path("schedulingGates").isEmpty()) {
+                    status.putArray("conditions").addObject().put("type", "PodScheduled").put("status", "False").putNull("lastProbeTime")
+                            .putNull("lastTransitionTime").put("reason", "SchedulingGated")
+                            .put("message", "Scheduling is blocked due to non-empty scheduling gates");
+                }
+            }
             case "Namespace", "PersistentVolumeClaim" -> status.put("phase", type.kind().equals("Namespace") ? "Active" : "Pending");
             case "PersistentVolume" -> status.put("phase", "Pending").put("lastPhaseTransitionTime", clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
             case "Service", "Ingress" -> status.withObject("/loadBalancer");
@@ -127,9 +139,6 @@ final class Preparation {
                 if (keepsStatusApart(type)) {
                     copy(changed, live, "status");
                 }
-                if (type.kind().equals("Namespace") && !type.custom()) {
-                    copy(changed, live, "spec");
-                }
             }
             case "status" -> {
                 only(changed, live, Set.of("status", "metadata"));
@@ -160,6 +169,13 @@ final class Preparation {
             default -> {
                 // Other subresources make their own change.
             }
+        }
+    }
+
+    /** What a write of the object itself cannot change although its writer comes to own it. */
+    static void keep(ResourceType type, String subresource, ObjectNode changed, ObjectNode live) {
+        if (subresource.isEmpty() && type.kind().equals("Namespace") && !type.custom()) {
+            copy(changed, live, "spec");
         }
     }
 

@@ -22,7 +22,7 @@ final class Resources {
 
     private static final int MAX_TRIES = 20;
     private static final List<String> OWN_MEMBERS =
-            List.of("resourceVersion", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generation");
+            List.of("resourceVersion", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink");
 
     private final ObjectStore store;
     private final Decoding decoding;
@@ -79,13 +79,16 @@ final class Resources {
             throw Failure.internalPlain("resourceVersion should not be set on objects to be created");
         }
         metadata.remove(OWN_MEMBERS);
+        if (Preparation.countsGenerations(type)) {
+            metadata.remove("generation");
+        }
         var name = metadata.path("name").asText("");
         if (name.isEmpty() && !metadata.path("generateName").asText("").isEmpty()) {
             name = metadata.path("generateName").asText() + admission.suffix();
             metadata.put("name", name);
         }
         var target = new Target(type, type.namespaced() ? call.target().namespace() : "", name, "");
-        preparation.beforeCreate(type, body, call.user());
+        preparation.withoutStatus(type, body);
         Defaults.apply(body, type.schema());
         if (operation.equals("Update")) {
             ManagedFields.update(null, body, type.schema(), call.manager(), type.gvk().apiVersion(), operation, "", clock.instant());
@@ -94,6 +97,7 @@ final class Resources {
             checkNamespaceAlive(type, target);
         }
         admission.beforeCreate(type, body, target.namespace());
+        preparation.beforeCreate(type, body, call.user());
         preparation.firstStatus(type, body);
         Defaults.apply(body, type.schema());
         metadata.put("uid", UUID.randomUUID().toString());
@@ -168,7 +172,7 @@ final class Resources {
     private static String version(ObjectNode metadata) throws Failure {
         var asked = metadata.path("resourceVersion").asText("");
         if (!asked.matches("[0-9]{0,18}")) {
-            throw Failure.internalPlain("metadata.resourceVersion: Invalid value: \"" + asked + "\": strconv.ParseUint: parsing \"" + asked + "\": invalid syntax");
+            throw Failure.internalPlain("strconv.ParseUint: parsing \"" + asked + "\": invalid syntax");
         }
         return asked.equals("0") ? "" : asked;
     }
@@ -224,13 +228,16 @@ final class Resources {
         var subresource = call.target().subresource();
         var metadata = metadata(changed);
         if (metadata.hasNonNull("uid") && !metadata.path("uid").asText().isEmpty() && !metadata.path("uid").equals(live.path("metadata").path("uid"))) {
-            throw Failure.conflict(type, call.target().name(), "Precondition failed: UID in precondition: " + metadata.path("uid").asText() + ", UID in object meta: " + live.path("metadata").path("uid").asText());
+            throw Failure.conflict(type, call.target().name(), "StorageError: invalid object, Code: 4, Key: " + registryKey(call.target())
+                    + ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: " + metadata.path("uid").asText() + ", UID in object meta: " + live.path("metadata").path("uid").asText());
         }
+        ManagedFields.noteReset(changed);
         preparation.beforeUpdate(type, subresource, changed, live);
         Defaults.apply(changed, type.schema());
         if (own) {
             ManagedFields.update(live, changed, type.schema(), manager, type.gvk().apiVersion(), "Update", subresource, clock.instant());
         }
+        Preparation.keep(type, subresource, changed, live);
         if (allocates(type) && subresource.isEmpty()) {
             ServiceAddresses.keep(changed, live);
         }
@@ -251,9 +258,23 @@ final class Resources {
         var finished = metadata.has("deletionTimestamp") && metadata.path("finalizers").isEmpty() && Deletion.removable(type, changed);
         if (finished) {
             // As upstream: the answer is the state before the deletion, which has its own version.
-            return store.delete(entry.key(), entry.revision(), revision -> Bodies.write(at(changed.deepCopy(), revision))).map(e -> changed);
+            return store.delete(entry.key(), entry.revision(), revision -> Bodies.write(at(live.deepCopy(), revision))).map(e -> changed);
         }
         return store.update(entry.key(), entry.revision(), revision -> Bodies.write(at(changed, revision))).map(e -> Bodies.stored(e.value()));
+    }
+
+    /** Where upstream would keep the object, which its messages name. */
+    private static String registryKey(Target target) {
+        var type = target.type();
+        var folder = type.custom() || type.group().startsWith("api") ? type.group() + "/" + type.plural() : switch (type.plural()) {
+            case "nodes" -> "minions";
+            case "services" -> "services/specs";
+            case "endpoints" -> "services/endpoints";
+            case "replicationcontrollers" -> "controllers";
+            case "ingresses" -> "ingress";
+            default -> type.plural();
+        };
+        return "/registry/" + folder + "/" + (target.namespace().isEmpty() ? "" : target.namespace() + "/") + target.name();
     }
 
     /** Whether nothing has changed but the times at which managers wrote. */

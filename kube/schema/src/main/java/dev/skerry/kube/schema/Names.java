@@ -150,7 +150,7 @@ public final class Names {
         String form = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or "
                 + "'my.name',  or '123-abc', regex used for validation is '" + QUALIFIED + "')";
         if (parts.length > 2) {
-            return List.of("a valid label key " + form.replace("')", "'") + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName'))");
+            return List.of("a valid label key " + form + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')");
         }
         if (parts.length == 2) {
             if (parts[0].isEmpty()) {
