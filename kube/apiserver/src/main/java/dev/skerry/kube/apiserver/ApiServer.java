@@ -41,9 +41,11 @@ public final class ApiServer implements AutoCloseable {
 
     private final WebServer server;
     private final Watches watches;
+    private final Admission admission;
 
-    private ApiServer(WebServer server, Watches watches) {
+    private ApiServer(WebServer server, Watches watches, Admission admission) {
         this.server = server;
+        this.admission = admission;
         this.watches = watches;
     }
 
@@ -60,9 +62,10 @@ public final class ApiServer implements AutoCloseable {
         var lists = new Lists(config.store());
         var tables = new Tables(new TableCells(config.clock()));
         var watches = new Watches(config.store(), lists, tables);
+        var admission = Admission.open(config.store(), types, rbac, config.clock());
         var resources = new Resources(
-                config.store(), new Decoding(types), new Preparation(config.clock()), new Admission(config.store()), new Escalation(rbac), config.clock());
-        var deletion = new Deletion(config.store(), config.clock());
+                config.store(), new Decoding(types), new Preparation(config.clock()), admission, new Escalation(rbac), config.clock());
+        var deletion = new Deletion(config.store(), admission, config.clock());
         var objects = new ObjectRequests(config, resources, deletion, lists, watches, tables, definitions,
                 new Reviews(authenticator, rbac, config.clock()), new TokenRequests(config.store(), accounts, config.clock()), roles);
         var door = new Door(types, authenticator, rbac, objects);
@@ -79,9 +82,10 @@ public final class ApiServer implements AutoCloseable {
         if (!server.isRunning()) {
             // Helidon logs why, and answers as if all were well.
             watches.close();
+            admission.close();
             throw new UncheckedIOException(new BindException(config.address() + ":" + config.port() + " (expected: a free port of this machine)"));
         }
-        return new ApiServer(server, watches);
+        return new ApiServer(server, watches, admission);
     }
 
     public int port() {
@@ -92,6 +96,7 @@ public final class ApiServer implements AutoCloseable {
     public void close() {
         watches.close();
         server.stop();
+        admission.close();
     }
 
     /** Looks at each request first: who asks, which kind of path, how many are inside. */
