@@ -58,6 +58,14 @@ public final class Controllers implements AutoCloseable {
         var revisions = cache(client.apps().controllerRevisions().inAnyNamespace());
         var claims = cache(client.persistentVolumeClaims().inAnyNamespace());
         controllers.add(new StatefulSets(writer, config, cache(client.apps().statefulSets().inAnyNamespace()), pods, revisions, claims));
+        var services = cache(client.services().inAnyNamespace());
+        var endpoints = cache(client.endpoints().inAnyNamespace());
+        var slices = cache(client.discovery().v1().endpointSlices().inAnyNamespace());
+        controllers.add(new ServiceSlices(writer, services, pods, nodes, slices));
+        controllers.add(new ServiceEndpoints(writer, services, pods, endpoints));
+        controllers.add(new MirroredSlices(writer, services, endpoints, slices));
+        var jobs = cache(client.batch().v1().jobs().inAnyNamespace());
+        controllers.add(new Jobs(writer, config, jobs, pods));
         controllers.add(new DaemonSets(writer, config, cache(client.apps().daemonSets().inAnyNamespace()), nodes, pods, revisions));
     }
 

@@ -84,6 +84,11 @@ final class Writer {
         return client.resource(seen).patch(MERGE, json(locked(seen, fields)));
     }
 
+    /** As {@code merge}, whatever has happened to the object since. */
+    <T extends HasMetadata> T mergeAnyVersion(T seen, Map<String, ?> fields) {
+        return client.resource(seen).patch(MERGE, json(new LinkedHashMap<>(fields)));
+    }
+
     /** As {@code merge}, for the status. */
     <T extends HasMetadata> T mergeStatus(T seen, Map<String, ?> status) {
         return client.resource(seen).subresource("status").patch(MERGE, json(locked(seen, Map.of("status", status))));
