@@ -52,7 +52,7 @@ final class Deletion {
             var marked = metadata.has("deletionTimestamp");
             if (!waits) {
                 if (type.kind().equals("Pod")) {
-                    mark(metadata, 0);
+                    mark(metadata, 0, true);
                 }
                 var done = store.delete(entry.key(), entry.revision(), revision -> Bodies.write(Resources.at(object, revision)));
                 if (done.isPresent()) {
@@ -65,7 +65,7 @@ var sooner = !marked || metadata.path("deletionGracePeriodSeconds").asLong() > g
                 return new Outcome(object, false);
             }
             if (sooner) {
-                mark(metadata, grace);
+                mark(metadata, grace, !type.kind().equals("Namespace"));
             }
             if (type.kind().equals("Namespace")) {
                 object.withObject("/status").put("phase", "Terminating");
@@ -78,12 +78,14 @@ var sooner = !marked || metadata.path("deletionGracePeriodSeconds").asLong() > g
         throw Failure.modified(type, target.name());
     }
 
-    private void mark(ObjectNode metadata, long grace) {
+    private void mark(ObjectNode metadata, long grace, boolean graceful) {
         if (!metadata.has("deletionTimestamp") && metadata.has("generation")) {
             metadata.put("generation", metadata.path("generation").asLong() + 1);
         }
         metadata.put("deletionTimestamp", clock.instant().plusSeconds(grace).truncatedTo(ChronoUnit.SECONDS).toString());
-        metadata.put("deletionGracePeriodSeconds", grace);
+        if (graceful) {
+            metadata.put("deletionGracePeriodSeconds", grace);
+        }
     }
 
     /** Options that no deletion takes. */

@@ -84,7 +84,7 @@ final class Resources {
         if (Preparation.countsGenerations(type)) {
             metadata.remove("generation");
         }
-        preparation.withoutStatus(type, body);
+        preparation.beforeOwners(type, body);
         Defaults.apply(body, type.schema());
         if (operation.equals("Update")) {
             ManagedFields.update(null, body, type.schema(), call.manager(), type.gvk().apiVersion(), operation, "", clock.instant());
@@ -98,10 +98,10 @@ final class Resources {
             metadata.put("name", name);
         }
         var target = new Target(type, type.namespaced() ? call.target().namespace() : "", name, "");
+        metadata.put("uid", UUID.randomUUID().toString());
         preparation.beforeCreate(type, body, call.user());
         preparation.firstStatus(type, body);
         Defaults.apply(body, type.schema());
-        metadata.put("uid", UUID.randomUUID().toString());
         metadata.put("creationTimestamp", clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
         if (Preparation.countsGenerations(type)) {
             metadata.put("generation", 1);
@@ -129,6 +129,7 @@ final class Resources {
     }
 
     private ObjectNode store(Call call, Target target, ObjectNode body) throws Failure {
+        Defaults.stored(body, call.type().schema());
         if (call.dryRun()) {
             if (store.get(target.key()).isPresent()) {
                 throw Failure.exists(target.type(), target.name());
@@ -159,7 +160,7 @@ final class Resources {
                 return new Written(create(call, body, "Update"), true);
             }
             var live = Bodies.stored(entry.get().value());
-            if (asked.isEmpty() && type.custom()) {
+            if (asked.isEmpty() && Preparation.updatedByVersionOnly(type)) {
                 throw Failure.invalid(type, call.target().name(), List.of(new Cause("FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion")));
             }
             checkVersion(call, asked, entry.get());
@@ -249,9 +250,7 @@ final class Resources {
         if (allocates(type) && subresource.isEmpty()) {
             ServiceAddresses.keep(changed, live);
         }
-        if (Preparation.countsGenerations(type) && !Preparation.wished(type, changed).equals(Preparation.wished(type, live))) {
-            metadata.put("generation", live.path("metadata").path("generation").asLong() + 1);
-        }
+        Preparation.count(type, changed, live);
         if (subresource.isEmpty() || type.custom()) {
             check(type, call.target().name(), changed, live);
         }
@@ -260,6 +259,7 @@ final class Resources {
         if (allocates(type) && subresource.isEmpty()) {
             addresses.allocate(type, changed);
         }
+        Defaults.stored(changed, type.schema());
         metadata.put("resourceVersion", Long.toString(entry.revision()));
         if (same(changed, live) || call.dryRun()) {
             return Optional.of(call.dryRun() ? changed : live);
