@@ -50,7 +50,7 @@ public final class ApiServer implements AutoCloseable {
     /** Starts serving. */
     public static ApiServer start(ServerConfig config) throws UnknownHostException {
         var types = new ResourceTypes(SchemaCatalog.builtIn());
-        var definitions = new Definitions(config.store(), types, config.clock());
+        var definitions = new Definitions(config.store(), types, config.clock(), new ConversionWebhooks(config.store()));
         definitions.load();
         var rbac = new Rbac(config.store());
         var roles = new StandardRoles(config.store(), config.clock());
@@ -59,7 +59,7 @@ public final class ApiServer implements AutoCloseable {
         var authenticator = new Authenticator(config.tokens(), accounts, rbac);
         var lists = new Lists(config.store());
         var tables = new Tables(new TableCells(config.clock()));
-        var watches = new Watches(config.store(), lists, tables);
+        var watches = new Watches(config.store(), lists, tables, types);
         var resources = new Resources(
                 config.store(), new Decoding(types), new Preparation(config.clock()), new Admission(config.store()), new Escalation(rbac), config.clock());
         var deletion = new Deletion(config.store(), config.clock());
@@ -122,6 +122,8 @@ public final class ApiServer implements AutoCloseable {
             } catch (ServerConnectionException e) {
                 // The client has gone: the server closes what is left of the connection.
                 throw e;
+            } catch (Versions.ConversionFailure e) {
+                fail(request, response, Failure.internalPlain(String.valueOf(e.getMessage())));
             } catch (StoreException.Full e) {
                 fail(request, response, Failure.full(String.valueOf(e.getMessage())));
             } catch (StoreException e) {

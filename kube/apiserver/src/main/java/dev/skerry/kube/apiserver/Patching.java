@@ -32,7 +32,8 @@ final class Patching {
         this.media = Bodies.mediaType(call.request());
         var accepted = call.type().custom() ? List.of(JSON, MERGE, APPLY) : List.of(JSON, MERGE, STRATEGIC, APPLY);
         if (!accepted.contains(media)) {
-            throw Failure.media(String.join(", ", accepted));
+            var list = String.join(", ", accepted);
+            throw call.type().custom() ? Failure.customMedia(list) : Failure.media(list);
         }
         Options.ofPatch(call, applies());
         var bytes = Bodies.bytes(call.request());

@@ -6,7 +6,6 @@ import dev.skerry.kube.schema.Cause;
 import dev.skerry.kube.schema.Defaults;
 import dev.skerry.kube.schema.ManagedFields;
 import dev.skerry.kube.schema.Names;
-import dev.skerry.kube.schema.Validation;
 import dev.skerry.kube.store.ObjectStore;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -48,7 +47,7 @@ final class Resources {
     }
 
     Optional<ObjectNode> find(Target target) {
-        return store.get(target.key()).map(e -> Bodies.stored(e.value()));
+        return store.get(target.key()).map(e -> target.type().read(e.value()));
     }
 
     /** An object after a write, and whether the write made it. */
@@ -96,6 +95,9 @@ final class Resources {
         if (type.namespaced()) {
             checkNamespaceAlive(type, target);
         }
+        if (type.defined() != null && type.defined().terminating()) {
+            throw Failure.refused(type, name, "create not allowed while custom resource definition is terminating");
+        }
         admission.beforeCreate(type, body, target.namespace());
         preparation.beforeCreate(type, body, call.user());
         preparation.firstStatus(type, body);
@@ -105,7 +107,7 @@ final class Resources {
         if (Preparation.countsGenerations(type)) {
             metadata.put("generation", 1);
         }
-        check(type, name, body, null);
+        check(call, name, body, null);
         escalation.check(call.user(), type, target.namespace(), body, null);
         if (!allocates(type)) {
             return store(call, target, body);
@@ -133,8 +135,9 @@ final class Resources {
             }
             return body;
         }
-        return store.create(target.key(), revision -> Bodies.write(at(body, revision)))
-                .map(e -> Bodies.stored(e.value()))
+        var kept = target.type().stored(body);
+        return store.create(target.key(), revision -> Bodies.write(at(kept, revision)))
+                .map(e -> target.type().read(e.value()))
                 .orElseThrow(() -> Failure.exists(target.type(), target.name()));
     }
 
@@ -156,9 +159,9 @@ final class Resources {
                 }
                 return new Written(create(call, body, "Update"), true);
             }
-            var live = Bodies.stored(entry.get().value());
+            var live = type.read(entry.get().value());
             if (asked.isEmpty() && type.custom()) {
-                throw Failure.invalid(type, call.target().name(), List.of(new Cause("FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion")));
+                throw Failure.unversioned(type, call.target().name());
             }
             checkVersion(call, asked, entry.get());
             var written = write(call, entry.get(), live, body.deepCopy(), call.manager(), true);
@@ -194,7 +197,7 @@ final class Resources {
                 }
                 return new Written(create(call, patching.on(null), "Apply"), true);
             }
-            var live = Bodies.stored(entry.get().value());
+            var live = type.read(entry.get().value());
             var changed = patching.on(live);
             checkVersion(call, version(metadata(changed)), entry.get());
             var written = write(call, entry.get(), live, changed, call.manager(), !patching.applies());
@@ -236,6 +239,9 @@ final class Resources {
         Defaults.apply(changed, type.schema());
         if (own) {
             ManagedFields.update(live, changed, type.schema(), manager, type.gvk().apiVersion(), "Update", subresource, clock.instant());
+            if (type.custom() && subresource.equals("scale")) {
+                Scales.disown(changed);
+            }
         }
         Preparation.keep(type, subresource, changed, live);
         if (allocates(type) && subresource.isEmpty()) {
@@ -245,7 +251,7 @@ final class Resources {
             metadata.put("generation", live.path("metadata").path("generation").asLong() + 1);
         }
         if (subresource.isEmpty() || type.custom()) {
-            check(type, call.target().name(), changed, live);
+            check(call, call.target().name(), changed, live);
         }
         escalation.check(call.user(), type, call.target().namespace(), changed, live);
         if (allocates(type) && subresource.isEmpty()) {
@@ -258,9 +264,10 @@ final class Resources {
         var finished = metadata.has("deletionTimestamp") && metadata.path("finalizers").isEmpty() && Deletion.removable(type, changed);
         if (finished) {
             // As upstream: the answer is the state before the deletion, which has its own version.
-            return store.delete(entry.key(), entry.revision(), revision -> Bodies.write(at(live.deepCopy(), revision))).map(e -> changed);
+            return store.delete(entry.key(), entry.revision(), revision -> Bodies.write(at(type.stored(live.deepCopy()), revision))).map(e -> changed);
         }
-        return store.update(entry.key(), entry.revision(), revision -> Bodies.write(at(changed, revision))).map(e -> Bodies.stored(e.value()));
+        var kept = type.stored(changed);
+        return store.update(entry.key(), entry.revision(), revision -> Bodies.write(at(kept, revision))).map(e -> type.read(e.value()));
     }
 
     /** Where upstream would keep the object, which its messages name. */
@@ -288,12 +295,14 @@ final class Resources {
         return copy;
     }
 
-    private static void check(ResourceType type, String name, ObjectNode object, @Nullable ObjectNode old) throws Failure {
+    private static void check(Call call, String name, ObjectNode object, @Nullable ObjectNode old) throws Failure {
+        var type = call.type();
         var causes = new java.util.ArrayList<Cause>(Names.validateMetadata(object, type.gvk(), type.namespaced()));
         if (type.custom()) {
-            causes.addAll(Validation.validate(object, type.schema()));
+            causes.addAll(CustomChecks.causes(call, object, old));
         } else {
             causes.addAll(old == null ? BuiltInValidation.validate(type.gvk(), object) : BuiltInValidation.validateUpdate(type.gvk(), object, old));
+            causes.addAll(CustomChecks.ofDefinition(type, object, old));
         }
         if (!causes.isEmpty()) {
             throw Failure.invalid(type, name, causes);
