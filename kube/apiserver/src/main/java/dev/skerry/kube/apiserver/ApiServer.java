@@ -143,7 +143,11 @@ public final class ApiServer implements AutoCloseable {
             }
             response.status(Status.create(failure.code()));
             if (failure.plain()) {
-                Answers.text(response, failure.text());
+                if (failure.text().isEmpty()) {
+                    response.send();
+                } else {
+                    Answers.text(response, failure.text());
+                }
                 return;
             }
             Answers.send(request, response, failure.status());
@@ -175,7 +179,7 @@ public final class ApiServer implements AutoCloseable {
                 Answers.send(request, response, meta.get());
                 return;
             }
-            var target = Target.parse(steps, types).orElseThrow(() -> types.hasGroup(steps.getFirst().equals("api") ? "" : steps.get(1)) ? Failure.noResource() : Failure.noPath());
+            var target = Target.parse(steps, types).orElseThrow(() -> absent(steps));
             Form.of(request.headers().first(HeaderNames.ACCEPT).orElse(""), !target.type().custom());
             var call = new Call(request, response, user, target);
             if (call.flag("watch") && target.name().isEmpty()) {
@@ -190,6 +194,15 @@ public final class ApiServer implements AutoCloseable {
             } finally {
                 inside.release();
             }
+        }
+
+        /** A path that leads nowhere: in a group of definitions only an object can lack a subresource, all else is no path at all. */
+        private Failure absent(List<String> steps) {
+            if (steps.getFirst().equals("api") || types.hasBuiltIn(steps.get(1))) {
+                return Failure.noResource();
+            }
+            return Target.parse(steps.subList(0, steps.size() - 1), types).filter(t -> !t.name().isEmpty() && t.subresource().isEmpty())
+                    .map(t -> Failure.notFound(t.type(), t.name())).orElseGet(Failure::noPath);
         }
 
         private Optional<? extends JsonNode> meta(ServerRequest request, ServerResponse response, List<String> steps) throws Failure {

@@ -48,6 +48,10 @@ final class ResourceTypes {
         return Optional.ofNullable(builtIn.getOrDefault(key, custom.get(key)));
     }
 
+    boolean hasBuiltIn(String group) {
+        return builtIn.values().stream().anyMatch(t -> t.group().equals(group));
+    }
+
     boolean hasGroup(String group) {
         return builtIn.values().stream().anyMatch(t -> t.group().equals(group)) || custom.values().stream().anyMatch(t -> t.group().equals(group));
     }
