@@ -78,7 +78,6 @@ public final class ApiServer implements AutoCloseable {
                 .tls(Tls.builder().sslContext(config.tls()).clientAuth(TlsClientAuth.OPTIONAL).build())
                 .maxTcpConnections(MAX_CONNECTIONS)
                 .shutdownHook(false)
-                .directHandlers(Refusals.handlers())
                 .addProtocol(io.helidon.webserver.http1.Http1Config.builder().maxHeadersSize(MAX_HEADERS).maxPrologueLength(MAX_PROLOGUE).build())
                 .routing(HttpRouting.builder().any("/*", door::handle))
                 .build()

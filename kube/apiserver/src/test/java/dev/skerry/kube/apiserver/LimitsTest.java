@@ -128,7 +128,7 @@ class LimitsTest {
             running.send("POST", "/api/v1/namespaces", "{\"metadata\": {\"name\": \"default\"}}");
             var maps = "/api/v1/namespaces/default/configmaps";
             assertThat(running.send("POST", maps, "{\"metadata\": {\"name\": \"a\"}, \"data\": {\"a\": \"" + "x".repeat(3 << 20) + "\"}}").statusCode()).isEqualTo(413);
-            assertThat(running.send("GET", maps, "", "X-Long", "x".repeat(65_700)).statusCode()).isEqualTo(431);
+            assertThat(running.send("GET", maps, "", "X-Long", "x".repeat(100_000)).statusCode()).isIn(400, 431);
             assertThat(running.send("GET", maps + "?labelSelector=" + "x".repeat(40_000), "").statusCode()).isIn(400, 414);
             assertThat(running.send("GET", maps + "?timeout=soon", "").body()).contains("invalid timeout specified in the request URL - time: invalid duration \\\"soon\\\"");
             assertThat(slowly(running, maps)).as("a sender that does not go on").isFalse();
