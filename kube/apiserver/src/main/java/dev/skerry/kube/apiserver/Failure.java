@@ -16,6 +16,12 @@ final class Failure extends Exception {
     private boolean plain;
     private String text = "404 page not found\n";
 
+    private Failure(ObjectNode status) {
+        super(status.path("message").asText(), null, false, false);
+        this.code = status.path("code").asInt();
+        this.status = status;
+    }
+
     private Failure(int code, String reason, String message, @Nullable ObjectNode details) {
         super(message, null, false, false);
         this.code = code;
@@ -30,6 +36,11 @@ final class Failure extends Exception {
         }
         body.put("code", code);
         this.status = body;
+    }
+
+    /** An answer that somebody else has worded. */
+    static Failure of(ObjectNode status) {
+        return new Failure(status);
     }
 
     int code() {
@@ -97,10 +108,6 @@ final class Failure extends Exception {
     /** An object of a core kind that a request needs besides its own. */
     static Failure missing(String plural, String name) {
         return new Failure(404, "NotFound", plural + " \"" + name + "\" not found", details(name, "", plural));
-    }
-
-    static Failure namespaceMissing(String name) {
-        return missing("namespaces", name);
     }
 
     static Failure exists(ResourceType type, String name) {
@@ -245,13 +252,6 @@ final class Failure extends Exception {
     /** Admission or authorization says no to one object. */
     static Failure refused(ResourceType type, String name, String why) {
         return forbidden(qualified(type) + " \"" + name + "\" is forbidden: " + why, type.group(), type.plural(), name);
-    }
-
-    static Failure terminating(ResourceType type, String name, String namespace) {
-        var failure = refused(type, name, "unable to create new content in namespace " + namespace + " because it is being terminated");
-        ((ObjectNode) failure.status.path("details")).putArray("causes").addObject().put("reason", "NamespaceTerminating")
-                .put("message", "namespace " + namespace + " is being terminated").put("field", "metadata.namespace");
-        return failure;
     }
 
     static Failure full(String message) {
