@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.skerry.kube.admission.ObjectWarnings;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import java.util.List;
@@ -47,6 +48,10 @@ final class ObjectRequests {
 
     /** Answers; what there is to warn of also goes with a refusal. */
     void serve(Call call) throws Failure {
+        var told = ObjectWarnings.ofKind(call.type().gvk());
+        if (!told.isEmpty()) {
+            call.warnings().add(told);
+        }
         try {
             dispatch(call);
         } catch (Failure e) {
@@ -74,6 +79,7 @@ final class ObjectRequests {
                 if (target.name().isEmpty()) {
                     allowed(call, "list");
                     Tables.check(call, true);
+                    warn(call);
                     Answers.send(call.request(), call.response(), tables.renderList(call, lists.list(call)));
                 } else {
                     allowed(call, "get");
@@ -161,6 +167,7 @@ final class ObjectRequests {
                     }
                 }
             }
+            warn(call);
             Answers.send(call.request(), call.response(), tables.renderList(call, page));
             return;
         }
@@ -176,6 +183,7 @@ final class ObjectRequests {
         if (!call.type().group().isEmpty()) {
             details.put("group", call.type().group());
         }
+        warn(call);
         details.put("kind", call.type().plural()).put("uid", outcome.object().path("metadata").path("uid").asText());
         Answers.send(call.request(), call.response(), status);
     }

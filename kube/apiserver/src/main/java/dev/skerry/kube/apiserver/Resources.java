@@ -1,7 +1,9 @@
 package dev.skerry.kube.apiserver;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.skerry.kube.admission.ObjectWarnings;
 import dev.skerry.kube.admission.Operation;
+import dev.skerry.kube.admission.PolicyExpressions;
 import dev.skerry.kube.admission.RandomSuffix;
 import dev.skerry.kube.schema.BuiltInValidation;
 import dev.skerry.kube.schema.Cause;
@@ -108,6 +110,7 @@ final class Resources {
         }
         check(type, name, body, null);
         escalation.check(call.user(), type, target.namespace(), body, null);
+        warn(call, body, true);
         admission.validate(attributes);
         if (!allocates(type)) {
             return store(call, target, body);
@@ -252,6 +255,9 @@ final class Resources {
         if (Preparation.countsGenerations(type) && !Preparation.wished(type, changed).equals(Preparation.wished(type, live))) {
             metadata.put("generation", live.path("metadata").path("generation").asLong() + 1);
         }
+        if (subresource.isEmpty() && !Preparation.wished(type, changed).equals(Preparation.wished(type, live))) {
+            warn(call, changed, false);
+        }
         if (subresource.isEmpty() || type.custom()) {
             check(type, call.target().name(), changed, live);
         }
@@ -304,8 +310,17 @@ final class Resources {
         } else {
             causes.addAll(old == null ? BuiltInValidation.validate(type.gvk(), object) : BuiltInValidation.validateUpdate(type.gvk(), object, old));
         }
+        if (type.group().equals("admissionregistration.k8s.io") && !type.custom()) {
+            causes = new java.util.ArrayList<>(PolicyExpressions.faults(type.gvk(), object, causes));
+        }
         if (!causes.isEmpty()) {
             throw Failure.invalid(type, name, causes);
+        }
+    }
+
+    private static void warn(Call call, ObjectNode object, boolean created) {
+        if (!call.type().custom()) {
+            ObjectWarnings.of(call.type().gvk(), object, created).stream().filter(w -> !call.warnings().contains(w)).forEach(call.warnings()::add);
         }
     }
 
