@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.skerry.kube.admission.AdmissionChain;
 import dev.skerry.kube.admission.Attributes;
-import dev.skerry.kube.admission.Authorizer;
 import dev.skerry.kube.admission.Kinds;
 import dev.skerry.kube.admission.Operation;
 import dev.skerry.kube.admission.RefusedException;
@@ -25,15 +24,15 @@ final class Admission implements AutoCloseable {
         this.chain = chain;
     }
 
-    static Admission open(ObjectStore store, ResourceTypes types, Rbac rbac, InstantSource clock) {
+    static Admission open(ObjectStore store, ResourceTypes types, Authorizer authorizer, InstantSource clock) {
         Kinds kinds = () -> types.all().stream().map(Admission::resource).toList();
-        Authorizer authorizer = (who, asked) -> {
-            var decision = rbac.decide(
+        dev.skerry.kube.admission.Authorizer asking = (who, asked) -> {
+            var decision = authorizer.decide(
                     new ServerConfig.User(who.name(), who.uid(), who.groups(), who.extra()),
                     new Access(asked.verb(), asked.group(), asked.version(), asked.resource(), asked.subresource(), asked.namespace(), asked.name(), asked.path()));
-            return new Authorizer.Answer(decision.allowed(), decision.reason());
+            return new dev.skerry.kube.admission.Authorizer.Answer(decision.allowed(), decision.reason());
         };
-        return new Admission(AdmissionChain.open(store, kinds, authorizer, clock));
+        return new Admission(AdmissionChain.open(store, kinds, asking, clock));
     }
 
     private static Resource resource(ResourceType type) {

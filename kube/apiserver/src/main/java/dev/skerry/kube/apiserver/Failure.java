@@ -130,6 +130,11 @@ final class Failure extends Exception {
                 details(pod, "", "pods/binding"));
     }
 
+    /** The object that a token shall be bound to is another one. Upstream names its kind where others name the resource. */
+    static Failure boundConflict(String kind, String name, String why) {
+        return new Failure(409, "Conflict", "Operation cannot be fulfilled on " + kind + " \"" + name + "\": " + why, details(name, "", kind));
+    }
+
     static Failure modified(ResourceType type, String name) {
         return conflict(type, name, "the object has been modified; please apply your changes to the latest version and try again");
     }
@@ -223,6 +228,10 @@ final class Failure extends Exception {
         var details = details();
         details.putArray("causes").addObject().put("reason", "DisruptionBudget").put("message", why);
         return new Failure(429, "TooManyRequests", message, details);
+    }
+
+    static Failure timeout() {
+        return new Failure(504, "Timeout", "Timeout: request did not complete within the allotted timeout", details());
     }
 
     static Failure busy(String message) {

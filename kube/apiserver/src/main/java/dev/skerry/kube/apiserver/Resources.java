@@ -109,7 +109,7 @@ final class Resources {
             metadata.put("generation", 1);
         }
         check(type, name, body, null);
-        escalation.check(call.user(), type, target.namespace(), body, null);
+        escalation.check(call, body, null);
         warn(call, body, true);
         admission.validate(attributes);
         if (!allocates(type)) {
@@ -261,7 +261,7 @@ final class Resources {
         if (subresource.isEmpty() || type.custom()) {
             check(type, call.target().name(), changed, live);
         }
-        escalation.check(call.user(), type, call.target().namespace(), changed, live);
+        escalation.check(call, changed, live);
         admission.validate(attributes);
         if (allocates(type) && subresource.isEmpty()) {
             addresses.allocate(type, changed);
