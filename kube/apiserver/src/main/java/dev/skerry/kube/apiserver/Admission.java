@@ -1,6 +1,7 @@
 package dev.skerry.kube.apiserver;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.skerry.kube.admission.AdmissionChain;
@@ -13,6 +14,7 @@ import dev.skerry.kube.admission.Resource;
 import dev.skerry.kube.schema.Gvk;
 import dev.skerry.kube.store.ObjectStore;
 import java.time.InstantSource;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Tells requests to the admission chain, and its refusals to the client. */
@@ -41,7 +43,34 @@ final class Admission implements AutoCloseable {
 
     /** A request as admission sees it. */
     static Attributes attributes(Call call, Operation operation, @Nullable ObjectNode object, @Nullable ObjectNode old) {
-        return attributes(call, operation, call.type().gvk(), call.target().namespace(), call.target().name(), object, old, MissingNode.getInstance());
+        return attributes(call, operation, call.type().gvk(), call.target().namespace(), call.target().name(), object, old, options(call, operation));
+    }
+
+    /** The options of a write, as upstream decodes them. */
+    private static JsonNode options(Call call, Operation operation) {
+        if (operation != Operation.CREATE && operation != Operation.UPDATE) {
+            return MissingNode.getInstance();
+        }
+        var patch = call.request().prologue().method().text().equals("PATCH");
+        var kind = patch ? "PatchOptions" : operation == Operation.CREATE ? "CreateOptions" : "UpdateOptions";
+        var options = JsonNodeFactory.instance.objectNode().put("kind", kind).put("apiVersion", "meta.k8s.io/v1");
+        if (call.dryRun()) {
+            options.putArray("dryRun").add("All");
+        }
+        if (patch && call.flag("force")) {
+            options.put("force", true);
+        }
+        for (var name : List.of("fieldManager", "fieldValidation")) {
+            if (!call.query(name).isEmpty()) {
+                options.put(name, call.query(name));
+            }
+        }
+        return options;
+    }
+
+    /** A request to a subresource whose object is of another kind than its resource. */
+    void check(Call call, Operation operation, Gvk kind, @Nullable ObjectNode object, @Nullable ObjectNode old) throws Failure {
+        check(attributes(call, operation, kind, call.target().namespace(), call.target().name(), object, old, options(call, operation)));
     }
 
     /** A request whose object is of another kind than its resource. */

@@ -47,6 +47,10 @@ final class Resources {
         this.clock = clock;
     }
 
+    Admission admission() {
+        return admission;
+    }
+
     ObjectNode get(Target target) throws Failure {
         return find(target).orElseThrow(() -> Failure.notFound(target.type(), target.name()));
     }
@@ -243,7 +247,9 @@ final class Resources {
             ManagedFields.update(live, changed, type.schema(), manager, type.gvk().apiVersion(), "Update", subresource, clock.instant());
         }
         var attributes = Admission.attributes(call, Operation.UPDATE, changed, live);
-        if (admission.mutate(attributes)) {
+        // Of a scale, admission has seen the scale.
+        var scaled = subresource.equals("scale");
+        if (!scaled && admission.mutate(attributes)) {
             preparation.beforeUpdate(type, subresource, changed, live);
             Defaults.apply(changed, type.schema());
         }
@@ -262,7 +268,9 @@ final class Resources {
             check(type, call.target().name(), changed, live);
         }
         escalation.check(call, changed, live);
-        admission.validate(attributes);
+        if (!scaled) {
+            admission.validate(attributes);
+        }
         if (allocates(type) && subresource.isEmpty()) {
             addresses.allocate(type, changed);
         }
