@@ -59,7 +59,7 @@ public final class ApiServer implements AutoCloseable {
         var lists = new Lists(config.store());
         var tables = new Tables(new TableCells(config.clock()));
         var watches = new Watches(config.store(), lists, tables, types);
-        var admission = Admission.open(config.store(), types, rbac, config.clock());
+        var admission = Admission.open(config.store(), types, authorizer, config.clock());
         parts.add(admission);
         var resources = new Resources(
                 config.store(), new Decoding(types), new Preparation(config.clock()), admission, new Escalation(rbac, authorizer, nodes), config.clock());
