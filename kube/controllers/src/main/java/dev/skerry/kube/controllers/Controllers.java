@@ -54,10 +54,12 @@ public final class Controllers implements AutoCloseable {
         controllers.add(new Scheduler(writer, config, nodes, pods));
         var sets = cache(client.apps().replicaSets().inAnyNamespace());
         controllers.add(new ReplicaSets(writer, config, sets, pods));
-        controllers.add(new Deployments(writer, config, cache(client.apps().deployments().inAnyNamespace()), sets, pods));
+        var deployments = cache(client.apps().deployments().inAnyNamespace());
+        controllers.add(new Deployments(writer, config, deployments, sets, pods));
         var revisions = cache(client.apps().controllerRevisions().inAnyNamespace());
         var claims = cache(client.persistentVolumeClaims().inAnyNamespace());
-        controllers.add(new StatefulSets(writer, config, cache(client.apps().statefulSets().inAnyNamespace()), pods, revisions, claims));
+        var statefulSets = cache(client.apps().statefulSets().inAnyNamespace());
+        controllers.add(new StatefulSets(writer, config, statefulSets, pods, revisions, claims));
         var services = cache(client.services().inAnyNamespace());
         var endpoints = cache(client.endpoints().inAnyNamespace());
         var slices = cache(client.discovery().v1().endpointSlices().inAnyNamespace());
@@ -66,6 +68,9 @@ public final class Controllers implements AutoCloseable {
         controllers.add(new MirroredSlices(writer, services, endpoints, slices));
         var jobs = cache(client.batch().v1().jobs().inAnyNamespace());
         controllers.add(new Jobs(writer, config, jobs, pods));
+        controllers.add(new FinishedJobs(writer, config, jobs));
+        controllers.add(new Volumes(writer, config, claims, cache(client.persistentVolumes()), pods));
+        controllers.add(new Disruptions(writer, config, cache(client.policy().v1().podDisruptionBudget().inAnyNamespace()), pods, sets, deployments, statefulSets));
         controllers.add(new DaemonSets(writer, config, cache(client.apps().daemonSets().inAnyNamespace()), nodes, pods, revisions));
     }
 
