@@ -24,10 +24,12 @@ final class ObjectRequests {
     private final Reviews reviews;
     private final TokenRequests tokens;
     private final StandardRoles roles;
+    private final AccountSecrets secrets;
+    private final NodeRestriction nodes;
 
     ObjectRequests(
             ServerConfig config, Resources resources, Deletion deletion, Lists lists, Watches watches, Tables tables, Definitions definitions,
-            Reviews reviews, TokenRequests tokens, StandardRoles roles) {
+            Reviews reviews, TokenRequests tokens, StandardRoles roles, AccountSecrets secrets, NodeRestriction nodes) {
         this.config = config;
         this.resources = resources;
         this.deletion = deletion;
@@ -38,6 +40,8 @@ final class ObjectRequests {
         this.reviews = reviews;
         this.tokens = tokens;
         this.roles = roles;
+        this.secrets = secrets;
+        this.nodes = nodes;
     }
 
     void watch(Call call) throws Failure {
@@ -92,8 +96,9 @@ final class ObjectRequests {
                     answer(call, 201, reviews.answer(call, resources.question(call, body)));
                     return;
                 }
-                answer(call, 201, resources.create(call, body));
-                changed(call);
+                var made = resources.create(call, body);
+                answer(call, 201, made);
+                changed(call, made.path("metadata").path("name").asText());
             }
             case "PUT" -> {
                 allowed(call, "update");
@@ -124,12 +129,20 @@ final class ObjectRequests {
         }
     }
 
-    /** A definition may have come or gone: serve accordingly. */
+    /** A definition may have come or gone: serve accordingly. Sums of roles and accounts' Secrets follow what they depend on. */
     private void changed(Call call) {
+        changed(call, call.target().name());
+    }
+
+    private void changed(Call call, String name) {
         if (call.type().kind().equals("CustomResourceDefinition")) {
             definitions.load();
         } else if (call.type().kind().equals("ClusterRole")) {
             roles.aggregate();
+        } else if (call.type().kind().equals("Secret") && !call.request().prologue().method().text().equals("DELETE")) {
+            secrets.written(call.target().namespace(), name);
+        } else if (call.type().kind().equals("ServiceAccount") && call.request().prologue().method().text().equals("DELETE")) {
+            secrets.accountGone(call.target().namespace());
         }
     }
 
@@ -164,6 +177,7 @@ final class ObjectRequests {
             Answers.send(call.request(), call.response(), tables.renderList(call, page));
             return;
         }
+        nodes.delete(call.user(), call.target());
         var outcome = deletion.delete(call, call.target(), options);
         if (Deletion.answersObject(call.type()) || !outcome.gone()) {
             answer(call, 200, outcome.object());
@@ -189,10 +203,12 @@ final class ObjectRequests {
             }
             case "token" -> {
                 post(method);
-                answer(call, 201, tokens.create(call, Bodies.object(call.request(), call.type()).node()));
+                var asked = tokens.asked(call);
+                answer(asked, 201, tokens.create(call, resources.question(asked, Bodies.object(call.request(), asked.type()))));
             }
             case "eviction" -> {
                 post(method);
+                nodes.evict(call);
                 new Evictions(config.store(), deletion).evict(call, Bodies.object(call.request(), call.type()).node());
                 succeeded(call);
             }

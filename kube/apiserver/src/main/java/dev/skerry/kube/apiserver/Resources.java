@@ -1,6 +1,8 @@
 package dev.skerry.kube.apiserver;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.skerry.kube.admission.Operation;
+import dev.skerry.kube.admission.RandomSuffix;
 import dev.skerry.kube.schema.BuiltInValidation;
 import dev.skerry.kube.schema.Cause;
 import dev.skerry.kube.schema.Defaults;
@@ -82,21 +84,20 @@ final class Resources {
         if (Preparation.countsGenerations(type)) {
             metadata.remove("generation");
         }
-        var name = metadata.path("name").asText("");
-        if (name.isEmpty() && !metadata.path("generateName").asText("").isEmpty()) {
-            name = metadata.path("generateName").asText() + admission.suffix();
-            metadata.put("name", name);
-        }
-        var target = new Target(type, type.namespaced() ? call.target().namespace() : "", name, "");
         preparation.withoutStatus(type, body);
         Defaults.apply(body, type.schema());
         if (operation.equals("Update")) {
             ManagedFields.update(null, body, type.schema(), call.manager(), type.gvk().apiVersion(), operation, "", clock.instant());
         }
-        if (type.namespaced()) {
-            checkNamespaceAlive(type, target);
+        var attributes = Admission.attributes(call, Operation.CREATE, body, null);
+        admission.mutate(attributes);
+        metadata = metadata(body);
+        var name = metadata.path("name").asText("");
+        if (name.isEmpty() && !metadata.path("generateName").asText("").isEmpty()) {
+            name = metadata.path("generateName").asText() + RandomSuffix.next();
+            metadata.put("name", name);
         }
-        admission.beforeCreate(type, body, target.namespace());
+        var target = new Target(type, type.namespaced() ? call.target().namespace() : "", name, "");
         preparation.beforeCreate(type, body, call.user());
         preparation.firstStatus(type, body);
         Defaults.apply(body, type.schema());
@@ -106,7 +107,8 @@ final class Resources {
             metadata.put("generation", 1);
         }
         check(type, name, body, null);
-        escalation.check(call.user(), type, target.namespace(), body, null);
+        escalation.check(call, body, null);
+        admission.validate(attributes);
         if (!allocates(type)) {
             return store(call, target, body);
         }
@@ -237,6 +239,12 @@ final class Resources {
         if (own) {
             ManagedFields.update(live, changed, type.schema(), manager, type.gvk().apiVersion(), "Update", subresource, clock.instant());
         }
+        var attributes = Admission.attributes(call, Operation.UPDATE, changed, live);
+        if (admission.mutate(attributes)) {
+            preparation.beforeUpdate(type, subresource, changed, live);
+            Defaults.apply(changed, type.schema());
+        }
+        metadata = metadata(changed);
         Preparation.keep(type, subresource, changed, live);
         if (allocates(type) && subresource.isEmpty()) {
             ServiceAddresses.keep(changed, live);
@@ -247,7 +255,8 @@ final class Resources {
         if (subresource.isEmpty() || type.custom()) {
             check(type, call.target().name(), changed, live);
         }
-        escalation.check(call.user(), type, call.target().namespace(), changed, live);
+        escalation.check(call, changed, live);
+        admission.validate(attributes);
         if (allocates(type) && subresource.isEmpty()) {
             addresses.allocate(type, changed);
         }
@@ -297,16 +306,6 @@ final class Resources {
         }
         if (!causes.isEmpty()) {
             throw Failure.invalid(type, name, causes);
-        }
-    }
-
-    private void checkNamespaceAlive(ResourceType type, Target target) throws Failure {
-        var namespace = store.get("/core/namespaces/" + target.namespace()).map(e -> Bodies.stored(e.value()));
-        if (namespace.isEmpty()) {
-            throw Failure.namespaceMissing(target.namespace());
-        }
-        if (namespace.get().path("metadata").has("deletionTimestamp") && !type.kind().equals("Event")) {
-            throw Failure.terminating(type, target.name(), target.namespace());
         }
     }
 

@@ -17,7 +17,7 @@ final class Tables {
 
     /** One object, or an item of a stream; {@code head} says whether a table carries its column definitions. */
     JsonNode render(Call call, ObjectNode object, boolean head) {
-        return switch (form(call.accept())) {
+        return switch (form(call)) {
             case "Table" -> table(call, List.of(object), object.path("metadata"), head);
             case "PartialObjectMetadata" -> partial(call, object);
             default -> object;
@@ -25,7 +25,7 @@ final class Tables {
     }
 
     JsonNode renderList(Call call, Lists.Page page) {
-        return switch (form(call.accept())) {
+        return switch (form(call)) {
             case "Table" -> {
                 var meta = JsonNodeFactory.instance.objectNode();
                 Lists.meta(meta, page);
@@ -45,18 +45,18 @@ final class Tables {
 
     /** Of the form itself: {@code meta.k8s.io/v1} or the older one that the client named. */
     private static String version(Call call) {
-        var form = Form.find(call.accept());
+        var form = Form.find(call.accept(), !call.type().custom());
         return "meta.k8s.io/" + (form == null || form.version().isEmpty() ? "v1" : form.version());
     }
 
-    private static String form(String accept) {
-        var form = Form.find(accept);
+    private static String form(Call call) {
+        var form = Form.find(call.accept(), !call.type().custom());
         return form == null ? "" : form.as();
     }
 
     /** A list cannot be shown as one object's metadata, nor one object as a list. */
     static void check(Call call, boolean list) throws Failure {
-        var as = Form.of(call.accept()).as();
+        var as = Form.of(call.accept(), !call.type().custom()).as();
         var type = "*" + (call.type().custom() ? "unstructured.Unstructured" : (call.type().group().isEmpty() ? "core" : call.type().group().replaceFirst("\\..*", "")) + "." + call.type().kind());
         if (list && as.equals("PartialObjectMetadata")) {
             throw Failure.notAcceptable("you requested PartialObjectMetadata, but the requested object is a list (" + type + "List)");
