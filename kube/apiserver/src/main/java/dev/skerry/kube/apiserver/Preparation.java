@@ -68,6 +68,7 @@ final class Preparation {
                 }
                 finalizers.add("kubernetes");
             }
+            case "Job" -> JobLabels.generate(object);
             case "CertificateSigningRequest" -> {
                 var spec = object.withObject("/spec").put("username", user.name());
                 var groups = spec.putArray("groups");

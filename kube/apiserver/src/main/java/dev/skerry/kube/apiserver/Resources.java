@@ -98,10 +98,10 @@ final class Resources {
             metadata.put("name", name);
         }
         var target = new Target(type, type.namespaced() ? call.target().namespace() : "", name, "");
+        metadata.put("uid", UUID.randomUUID().toString());
         preparation.beforeCreate(type, body, call.user());
         preparation.firstStatus(type, body);
         Defaults.apply(body, type.schema());
-        metadata.put("uid", UUID.randomUUID().toString());
         metadata.put("creationTimestamp", clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
         if (Preparation.countsGenerations(type)) {
             metadata.put("generation", 1);
