@@ -68,6 +68,9 @@ public final class Controllers implements AutoCloseable {
         controllers.add(new MirroredSlices(writer, services, endpoints, slices));
         var jobs = cache(client.batch().v1().jobs().inAnyNamespace());
         controllers.add(new Jobs(writer, config, jobs, pods));
+        controllers.add(new SigningRequests(writer, config, cache(client.certificates().v1().certificateSigningRequests())));
+        controllers.add(new TokenSecrets(writer, config, keep(TokenSecrets.secrets(writer))));
+        controllers.add(new OldEvents(writer, config));
         controllers.add(new FinishedJobs(writer, config, jobs));
         controllers.add(new Volumes(writer, config, claims, cache(client.persistentVolumes()), pods));
         controllers.add(new Disruptions(writer, config, cache(client.policy().v1().podDisruptionBudget().inAnyNamespace()), pods, sets, deployments, statefulSets));

@@ -84,6 +84,11 @@ final class Writer {
         return client.resource(seen).subresource("status").patch(MERGE, json(locked(seen, Map.of("status", status))));
     }
 
+    /** As {@code merge}, for another subresource. */
+    <T extends HasMetadata> T mergePart(T seen, String subresource, Map<String, ?> fields) {
+        return client.resource(seen).subresource(subresource).patch(MERGE, json(locked(seen, fields)));
+    }
+
     /** As {@code mergeStatus}, with annotations that go with the status. */
     <T extends HasMetadata> T mergeStatus(T seen, Map<String, ?> status, Map<String, String> annotations) {
         if (annotations.isEmpty()) {
