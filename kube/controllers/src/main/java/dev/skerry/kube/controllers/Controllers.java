@@ -53,7 +53,8 @@ public final class Controllers implements AutoCloseable {
         var nodes = cache(client.nodes());
         controllers.add(new Scheduler(writer, config, nodes, pods));
         var sets = cache(client.apps().replicaSets().inAnyNamespace());
-        controllers.add(new ReplicaSets(writer, config, sets, pods));
+        controllers.add(ReplicaSets.of(writer, config, sets, pods));
+        controllers.add(ReplicaSets.ofControllers(writer, config, cache(client.replicationControllers().inAnyNamespace()), pods));
         var deployments = cache(client.apps().deployments().inAnyNamespace());
         controllers.add(new Deployments(writer, config, deployments, sets, pods));
         var revisions = cache(client.apps().controllerRevisions().inAnyNamespace());
@@ -71,6 +72,8 @@ public final class Controllers implements AutoCloseable {
         controllers.add(new SigningRequests(writer, config, cache(client.certificates().v1().certificateSigningRequests())));
         controllers.add(new TokenSecrets(writer, config, keep(TokenSecrets.secrets(writer))));
         controllers.add(new OldEvents(writer, config));
+        controllers.add(new CronJobs(writer, config, cache(client.batch().v1().cronjobs().inAnyNamespace()), jobs));
+        controllers.add(new LostPods(writer, config, nodes, pods));
         controllers.add(new FinishedJobs(writer, config, jobs));
         controllers.add(new Volumes(writer, config, claims, cache(client.persistentVolumes()), pods));
         controllers.add(new Disruptions(writer, config, cache(client.policy().v1().podDisruptionBudget().inAnyNamespace()), pods, sets, deployments, statefulSets));
