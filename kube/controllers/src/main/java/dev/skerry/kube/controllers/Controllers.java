@@ -73,6 +73,8 @@ public final class Controllers implements AutoCloseable {
         controllers.add(new TokenSecrets(writer, config, keep(TokenSecrets.secrets(writer))));
         controllers.add(new OldEvents(writer, config));
         controllers.add(new CronJobs(writer, config, cache(client.batch().v1().cronjobs().inAnyNamespace()), jobs));
+        controllers.add(new NodeLifecycle(writer, config, nodes, pods, keep(NodeLifecycle.leases(writer))));
+        controllers.add(new TaintEvictions(writer, config, nodes, pods));
         controllers.add(new LostPods(writer, config, nodes, pods));
         controllers.add(new FinishedJobs(writer, config, jobs));
         controllers.add(new Volumes(writer, config, claims, cache(client.persistentVolumes()), pods));

@@ -43,6 +43,11 @@ final class Writer {
         }
     }
 
+    /** Writes the whole object over the version that it names. */
+    <T extends HasMetadata> T replace(T object) {
+        return send("PUT", path(object), object);
+    }
+
     /** Deletes the object as it was seen, and what depends on it after it. @return what the API answered; empty if it had gone */
     Optional<JsonNode> delete(HasMetadata seen) {
         return delete(path(seen), seen.getMetadata().getUid(), "Background");
