@@ -70,7 +70,6 @@ public final class Controllers implements AutoCloseable {
         var jobs = cache(client.batch().v1().jobs().inAnyNamespace());
         controllers.add(new Jobs(writer, config, jobs, pods));
         controllers.add(new SigningRequests(writer, config, cache(client.certificates().v1().certificateSigningRequests())));
-        controllers.add(new TokenSecrets(writer, config, keep(TokenSecrets.secrets(writer))));
         controllers.add(new OldEvents(writer, config));
         controllers.add(new CronJobs(writer, config, cache(client.batch().v1().cronjobs().inAnyNamespace()), jobs));
         controllers.add(new NodeLifecycle(writer, config, nodes, pods, keep(NodeLifecycle.leases(writer))));
