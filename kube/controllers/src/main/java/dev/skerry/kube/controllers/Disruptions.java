@@ -68,7 +68,8 @@ final class Disruptions implements Controller {
         var budget = found.get();
         var now = config.clock().instant();
         var covered = pods.inNamespace(Cache.namespace(budget)).stream().filter(p -> covers(budget, p)).toList();
-        if (covered.isEmpty()) {
+        var seen = budget.getStatus() == null ? null : budget.getStatus().getObservedGeneration();
+        if (covered.isEmpty() && !budget.getMetadata().getGeneration().equals(seen)) {
             events.normal(budget, "NoPods", "No matching pods found");
         }
         Expected expected;
