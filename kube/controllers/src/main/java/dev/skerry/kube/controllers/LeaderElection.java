@@ -78,9 +78,9 @@ final class LeaderElection implements AutoCloseable {
 
     private void lead() throws InterruptedException {
         LOG.log(INFO, "{0}: leads from now on", identity);
+        var renewed = System.nanoTime();
         try {
             office.begin();
-            var renewed = System.nanoTime();
             while (!closed && System.nanoTime() - renewed < DEADLINE.toNanos()) {
                 Thread.sleep(RETRY);
                 var tried = System.nanoTime();

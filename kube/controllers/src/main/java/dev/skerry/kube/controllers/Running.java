@@ -28,7 +28,8 @@ final class Running implements AutoCloseable {
         var all = new Running();
         try {
             all.wire(writer, config);
-            all.listen();
+            // One that may lose its lead meanwhile must know the state before that, or not begin at all.
+            all.listen(config.shared().isPresent() ? LeaderElection.DEADLINE : FIRST_STATE);
             all.controllers.forEach(Controller::start);
             LOG.log(INFO, "controllers: {0} started", all.controllers.size());
             return all;
@@ -85,8 +86,8 @@ final class Running implements AutoCloseable {
         return cache;
     }
 
-    private void listen() {
-        var end = System.nanoTime() + FIRST_STATE.toNanos();
+    private void listen(Duration patience) {
+        var end = System.nanoTime() + patience.toNanos();
         var starting = new ArrayList<CompletionStage<Void>>();
         caches.forEach(c -> starting.add(c.start()));
         try {
@@ -97,7 +98,7 @@ final class Running implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("controllers: interrupted while starting", e);
         } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException("controllers: the API did not tell its state (expected: within " + FIRST_STATE.toSeconds() + " s)", e);
+            throw new IllegalStateException("controllers: the API did not tell its state (expected: within " + patience.toSeconds() + " s)", e);
         }
     }
 
