@@ -32,6 +32,7 @@ final class PlainApi implements AutoCloseable {
     private final Child child;
     private final double readySeconds;
     private final String url;
+    private final Path kubeconfig;
     private final SSLContext tls;
     private final HttpClient http;
 
@@ -39,10 +40,11 @@ final class PlainApi implements AutoCloseable {
         this.child = child;
         readySeconds = ready.seconds();
         url = ready.get("api");
+        kubeconfig = Path.of(ready.get("kubeconfig"));
         try {
-            tls = SSLUtils.sslContext(Config.fromKubeconfig(Files.readString(Path.of(ready.get("kubeconfig")))));
+            tls = SSLUtils.sslContext(Config.fromKubeconfig(Files.readString(kubeconfig)));
         } catch (GeneralSecurityException e) {
-            throw new IOException(ready.get("kubeconfig") + ": its certificates cannot be used", e);
+            throw new IOException(kubeconfig + ": its certificates cannot be used", e);
         }
         http = newHttp();
     }
@@ -60,6 +62,10 @@ final class PlainApi implements AutoCloseable {
 
     Child process() {
         return child;
+    }
+
+    Path kubeconfig() {
+        return kubeconfig;
     }
 
     double readySeconds() {

@@ -103,14 +103,14 @@ class OperatorTest {
             operator.start();
             try {
                 user.resource(boat("anna", 3)).create();
-                await().atMost(SOON).untilAsserted(() -> {
+                await().atMost(SOON).ignoreExceptions().untilAsserted(() -> {
                     assertThat(find(user, "anna").getStatus().crew).isEqualTo(3);
                     assertThat(papers(user, "anna").getData()).containsEntry("crew", "3").containsEntry("sail", "white");
                 });
                 assertThat(find(user, "anna").getMetadata().getFinalizers()).hasSize(1);
 
                 user.configMaps().inNamespace("default").withName("anna-papers").edit(m -> new ConfigMapBuilder(m).addToData("crew", "99").build());
-                await().atMost(SOON).untilAsserted(() -> assertThat(papers(user, "anna").getData()).containsEntry("crew", "3"));
+                await().atMost(SOON).ignoreExceptions().untilAsserted(() -> assertThat(papers(user, "anna").getData()).containsEntry("crew", "3"));
 
                 cluster.restart();
                 await().atMost(SOON).ignoreExceptions().untilAsserted(() -> user.resources(Boat.class).inNamespace("default").withName("anna").edit(b -> {
@@ -123,7 +123,7 @@ class OperatorTest {
                 });
 
                 user.resources(Boat.class).inNamespace("default").withName("anna").delete();
-                await().atMost(SOON).untilAsserted(() -> {
+                await().atMost(SOON).ignoreExceptions().untilAsserted(() -> {
                     assertThat(find(user, "anna")).isNull();
                     assertThat(papers(user, "anna")).isNull();
                 });
