@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
@@ -101,7 +102,7 @@ class LifecycleTest {
         return copy;
     }
 
-    private static NonNamespaceOperation<GenericKubernetesResource, ?, Resource<GenericKubernetesResource>> resources(GenericKubernetesResource manifest) {
+    private static NonNamespaceOperation<GenericKubernetesResource, GenericKubernetesResourceList, Resource<GenericKubernetesResource>> resources(GenericKubernetesResource manifest) {
         var all = client.genericKubernetesResources(manifest.getApiVersion(), manifest.getKind());
         var namespaced = client.getApiResources(manifest.getApiVersion()).getResources().stream().anyMatch(r -> r.getKind().equals(manifest.getKind()) && r.getNamespaced());
         return namespaced ? all.inNamespace("default") : all;
