@@ -101,7 +101,7 @@ final class Resources {
         if (Preparation.countsGenerations(type)) {
             metadata.put("generation", 1);
         }
-        check(type, name, body, null);
+        check(type, "", name, body, null);
         escalation.check(call.user(), type, target.namespace(), body, null);
         if (!allocates(type)) {
             return store(call, target, body);
@@ -237,9 +237,7 @@ final class Resources {
         if (Preparation.countsGenerations(type) && !Preparation.wished(type, changed).equals(Preparation.wished(type, live))) {
             metadata.put("generation", live.path("metadata").path("generation").asLong() + 1);
         }
-        if (subresource.isEmpty() || type.custom()) {
-            check(type, call.target().name(), changed, live);
-        }
+        check(type, subresource, call.target().name(), changed, live);
         escalation.check(call.user(), type, call.target().namespace(), changed, live);
         if (allocates(type) && subresource.isEmpty()) {
             addresses.allocate(type, changed);
@@ -267,12 +265,12 @@ final class Resources {
         return copy;
     }
 
-    private static void check(ResourceType type, String name, ObjectNode object, @Nullable ObjectNode old) throws Failure {
+    private static void check(ResourceType type, String subresource, String name, ObjectNode object, @Nullable ObjectNode old) throws Failure {
         var causes = new java.util.ArrayList<Cause>(Names.validateMetadata(object, type.gvk(), type.namespaced()));
         if (type.custom()) {
             causes.addAll(Validation.validate(object, type.schema()));
         } else {
-            causes.addAll(old == null ? BuiltInValidation.validate(type.gvk(), object) : BuiltInValidation.validateUpdate(type.gvk(), object, old));
+            causes.addAll(old == null ? BuiltInValidation.validate(type.gvk(), object) : BuiltInValidation.validateUpdate(type.gvk(), subresource, object, old));
         }
         if (!causes.isEmpty()) {
             throw Failure.invalid(type, name, causes);

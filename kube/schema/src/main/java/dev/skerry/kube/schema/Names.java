@@ -18,6 +18,7 @@ public final class Names {
     private static final Pattern SUBDOMAIN_FORM = Pattern.compile(SUBDOMAIN);
     private static final Pattern QUALIFIED_FORM = Pattern.compile(QUALIFIED);
     private static final Pattern VALUE_FORM = Pattern.compile(VALUE);
+    private static final Pattern UNDERSCORED_FORM = Pattern.compile("[a-z0-9_]([-_a-z0-9]*[a-z0-9_])?(\\.[a-z0-9_]([-_a-z0-9]*[a-z0-9_])?)*");
     private static final int LABEL_LENGTH = 63;
     private static final int SUBDOMAIN_LENGTH = 253;
     private static final int ANNOTATIONS_SIZE = 256 * 1024;
@@ -72,7 +73,7 @@ public final class Names {
         return causes;
     }
 
-    private static List<Cause> annotations(JsonNode annotations, String field) {
+    static List<Cause> annotations(JsonNode annotations, String field) {
         List<Cause> causes = new ArrayList<>();
         long size = 0;
         for (var e : annotations.properties()) {
@@ -130,7 +131,20 @@ public final class Names {
         return faults;
     }
 
-    private static List<String> pathSegment(String name) {
+    /** A domain in which labels may also begin or end with an underscore. */
+    static List<String> underscored(String name) {
+        List<String> faults = new ArrayList<>();
+        if (name.length() > SUBDOMAIN_LENGTH) {
+            faults.add("must be no more than 253 characters");
+        }
+        if (!UNDERSCORED_FORM.matcher(name).matches()) {
+            faults.add("a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an "
+                    + "alphanumeric character (e.g. 'example.com', regex used for validation is '" + UNDERSCORED_FORM.pattern() + "')");
+        }
+        return faults;
+    }
+
+    static List<String> pathSegment(String name) {
         if (name.equals(".") || name.equals("..")) {
             return List.of("may not be '" + name + "'");
         }
