@@ -36,7 +36,8 @@ record PlainKubernetes(CertificateAuthority authority, KubernetesClient client) 
         var kubeconfig = Kubeconfig.write(config.data().resolve("kubeconfig"), config.name(), url, authority);
         parts.address("kubeconfig", kubeconfig.file().toString());
         var client = parts.keep("client", kubeconfig.client());
-        parts.keep("controllers", Controllers.start(client, new ControllersConfig(Pem.encode(authority.certificate()), clock)));
+        var own = parts.keep("controllers' client", kubeconfig.controllers());
+        parts.keep("controllers", Controllers.start(own, new ControllersConfig(Pem.encode(authority.certificate()), clock)));
         if (config.runtime().enabled()) {
             var node = parts.keep("node", NodeAgent.start(new NodeConfig(config.name(), config.data().resolve("node"), config.runtime().podCidr(), clock), client));
             logs.from(node);

@@ -1,6 +1,7 @@
 package dev.skerry.kube.apiserver;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.skerry.kube.schema.ProtobufWriter;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -13,7 +14,7 @@ import java.util.zip.GZIPOutputStream;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.Yaml;
 
-/** How answers are written: JSON or YAML, compressed where it pays and the client takes it. */
+/** How answers are written: JSON, YAML or protobuf, compressed where it pays and the client takes it. */
 final class Answers {
 
     private static final int WORTH_COMPRESSING = 128 * 1024;
@@ -22,13 +23,24 @@ final class Answers {
 
     /** In the form that the client wants; JSON if it wants none of ours, since an answer that is not what was asked is better than none. */
     static void send(ServerRequest request, ServerResponse response, JsonNode body) {
-        var form = Form.find(request.headers().first(HeaderNames.ACCEPT).orElse(""));
-        var yaml = form != null && form.media().equals(Form.YAML);
+        var accept = request.headers().first(HeaderNames.ACCEPT).orElse("");
+        var form = Form.find(accept);
+        byte[] bytes = null;
+        var media = Form.JSON;
+        if (form != null && form.media().equals(Bodies.PROTOBUF)) {
+            bytes = ProtobufWriter.write(body).orElse(null);
+            media = Bodies.PROTOBUF;
+        }
+        if (bytes == null) {
+            form = Form.find(accept, false);
+            media = form != null && form.media().equals(Form.YAML) ? Form.YAML : Form.JSON;
+            bytes = media.equals(Form.YAML) ? yaml(body) : Bodies.write(body);
+        }
         if (!response.headers().contains(HeaderNames.CONTENT_TYPE)) {
-            response.header(HeaderNames.CONTENT_TYPE, yaml ? Form.YAML : Form.JSON);
+            response.header(HeaderNames.CONTENT_TYPE, media);
         }
         response.header("Cache-Control", "no-cache, private");
-        var bytes = yaml ? yaml(body) : Bodies.write(body);
+        request.context().get(AuditRecord.class).ifPresent(r -> r.answered(body));
         if (bytes.length >= WORTH_COMPRESSING && request.headers().first(HeaderNames.ACCEPT_ENCODING).orElse("").contains("gzip")) {
             response.header(HeaderNames.CONTENT_ENCODING, "gzip");
             response.header(HeaderNames.VARY, "Accept-Encoding");

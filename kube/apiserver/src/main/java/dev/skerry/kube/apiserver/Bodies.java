@@ -16,18 +16,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
-import org.yaml.snakeyaml.error.YAMLException;
 
 /** Objects to and from bytes, within limits. */
 final class Bodies {
 
     static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
     static final int MAX_BYTES = 3 * 1024 * 1024;
-    private static final int MAX_DEPTH = 1_000;
+    static final int MAX_DEPTH = 1_000;
 
     static final ObjectMapper JSON = JsonMapper.builder(com.fasterxml.jackson.core.JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build()).build())
@@ -58,10 +53,12 @@ final class Bodies {
             return new byte[0];
         }
         try (var in = request.content().inputStream()) {
-            var bytes = in.readNBytes(MAX_BYTES + 1);
+            var time = request.context().get(RequestClock.class);
+            var bytes = time.isPresent() ? time.get().reading(() -> in.readNBytes(MAX_BYTES + 1)) : in.readNBytes(MAX_BYTES + 1);
             if (bytes.length > MAX_BYTES) {
                 throw Failure.tooLarge("Request entity too large: limit is " + MAX_BYTES);
             }
+            request.context().get(AuditRecord.class).ifPresent(r -> r.sent(bytes));
             return bytes;
         } catch (IOException e) {
             throw Failure.badRequest("the body could not be read: " + e.getMessage());
@@ -82,7 +79,7 @@ final class Bodies {
         var bytes = bytes(request);
         var read = switch (mediaType(request)) {
             case "application/json", "*/*" -> json(bytes, type);
-            case "application/yaml" -> yaml(bytes, "");
+            case "application/yaml" -> Yamls.read(bytes, "");
             case PROTOBUF -> {
                 if (type.custom()) {
                     throw Failure.media("application/json, application/yaml");
@@ -142,7 +139,7 @@ final class Bodies {
             return JsonNodeFactory.instance.objectNode();
         }
         return switch (mediaType(request)) {
-            case "application/yaml" -> yaml(bytes, "").node();
+            case "application/yaml" -> Yamls.read(bytes, "").node();
             case PROTOBUF -> protobuf(bytes);
             default -> {
                 try {
@@ -165,36 +162,5 @@ final class Bodies {
     /** Made when the first client speaks it. */
     private static final class Protobuf {
         static final ProtobufReader READER = new ProtobufReader();
-    }
-
-    static Read yaml(byte[] bytes, String prefix) throws Failure {
-        try {
-            var options = new LoaderOptions();
-            options.setCodePointLimit(MAX_BYTES);
-            options.setNestingDepthLimit(MAX_DEPTH);
-            options.setMaxAliasesForCollections(20);
-            options.setAllowDuplicateKeys(true);
-            options.setWarnOnDuplicateKeys(false);
-            // As upstream: of several documents the first one counts.
-            var documents = new Yaml(new SafeConstructor(options)).loadAll(new String(bytes, StandardCharsets.UTF_8)).iterator();
-            Object loaded = documents.hasNext() ? documents.next() : null;
-            return new Read(loaded == null ? JsonNodeFactory.instance.objectNode() : JSON.valueToTree(loaded), List.of(), bytes);
-        } catch (YAMLException | IllegalArgumentException e) {
-            throw Failure.badRequest(prefix + "error converting YAML to JSON: yaml: " + fault(e));
-        }
-    }
-
-    /** The problem and its line, as upstream's reader would say it. */
-    private static String fault(RuntimeException e) {
-        if (!(e instanceof MarkedYAMLException marked)) {
-            return String.valueOf(e.getMessage());
-        }
-        var problem = String.valueOf(marked.getProblem());
-        if (problem.startsWith("expected the node content")) {
-            problem = "did not find expected node content";
-        }
-        var line = marked.getProblemMark() == null ? 0 : marked.getProblemMark().getLine();
-        return problem.startsWith("mapping values are not allowed") ? (line > 0 ? "line " + (line + 1) + ": " : "") + "mapping values are not allowed in this context"
-                : "line " + (line + 1) + ": " + problem;
     }
 }

@@ -91,8 +91,18 @@ final class Decoding {
         }
         var texts = unknown(call, body, duplicates);
         if (call.query("fieldValidation").equals("Strict") && !texts.isEmpty()) {
-            throw Failure.badRequest((type.custom() ? "" : cannot) + "strict decoding error: " + String.join(", ", texts));
+            throw Failure.badRequest((type.custom() ? "" : cannot) + "strict decoding error: " + strict(texts));
         }
+    }
+
+    private static String strict(List<String> texts) {
+        var lines = texts.stream().filter(t -> t.startsWith("line ")).toList();
+        var others = new ArrayList<>(texts);
+        others.removeAll(lines);
+        if (!lines.isEmpty()) {
+            others.addFirst(Yamls.strict(lines));
+        }
+        return String.join(", ", others);
     }
 
     /** The faults as texts; also warns of them, if that is what the query wants. */
@@ -100,7 +110,8 @@ final class Decoding {
         var texts = new ArrayList<String>();
         Fields.prune(body, call.type().schema()).forEach(u -> texts.add("unknown field \"" + u + "\""));
         var all = new ArrayList<String>();
-        duplicates.stream().distinct().forEach(d -> all.add("duplicate field \"" + d + "\""));
+        // Those of YAML are worded already, by their lines.
+        duplicates.stream().distinct().forEach(d -> all.add(d.startsWith("line ") ? d : "duplicate field \"" + d + "\""));
         all.addAll(texts);
         var mode = call.query("fieldValidation");
         if (mode.isEmpty() || mode.equals("Warn")) {
@@ -112,6 +123,7 @@ final class Decoding {
     static void namespace(Target target, ObjectNode metadata) throws Failure {
         var said = metadata.path("namespace").asText("");
         if (!target.type().namespaced()) {
+            metadata.remove("namespace");
             return;
         }
         if (!said.isEmpty() && !said.equals(target.namespace())) {

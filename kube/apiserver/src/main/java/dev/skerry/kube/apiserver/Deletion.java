@@ -2,6 +2,7 @@ package dev.skerry.kube.apiserver;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.skerry.kube.admission.Operation;
 import dev.skerry.kube.schema.Cause;
 import dev.skerry.kube.store.ObjectStore;
 import java.time.InstantSource;
@@ -19,10 +20,12 @@ final class Deletion {
     private static final int MAX_TRIES = 20;
 
     private final ObjectStore store;
+    private final Admission admission;
     private final InstantSource clock;
 
-    Deletion(ObjectStore store, InstantSource clock) {
+    Deletion(ObjectStore store, Admission admission, InstantSource clock) {
         this.store = store;
+        this.admission = admission;
         this.clock = clock;
     }
 
@@ -35,6 +38,8 @@ final class Deletion {
             var entry = store.get(target.key()).orElseThrow(() -> Failure.notFound(type, target.name()));
             var object = Bodies.stored(entry.value());
             checkPreconditions(type, target.name(), object, options.path("preconditions"));
+            admission.check(Admission.attributes(
+                    call, Operation.DELETE, type.gvk(), target.namespace(), call.target().name(), null, object, options));
             var metadata = Resources.metadata(object);
             var grace = grace(call, type, object, options);
             var finalizers = metadata.path("finalizers").deepCopy();

@@ -25,10 +25,15 @@ record Form(String media, String as, String version) {
 
     /** The best form that the header takes, or null if there is none that we can give. */
     static @org.jspecify.annotations.Nullable Form find(String accept) {
+        return find(accept, true);
+    }
+
+    /** The same; without protobuf if the answer is an object that has no such form. */
+    static @org.jspecify.annotations.Nullable Form find(String accept, boolean protobuf) {
         for (var range : ranges(accept)) {
             var media = media(range.media());
             var as = range.parameters().getOrDefault("as", "");
-            if (media.isEmpty()) {
+            if (media.isEmpty() || media.equals(Bodies.PROTOBUF) && (as.isEmpty() ? !protobuf : as.equals("Table"))) {
                 continue;
             }
             if (as.isEmpty()) {
@@ -42,8 +47,8 @@ record Form(String media, String as, String version) {
         return null;
     }
 
-    static Form of(String accept) throws Failure {
-        var found = find(accept);
+    static Form of(String accept, boolean protobuf) throws Failure {
+        var found = find(accept, protobuf);
         if (found != null) {
             return found;
         }
@@ -59,6 +64,7 @@ record Form(String media, String as, String version) {
         return switch (range) {
             case "", "*/*", "application/*", JSON -> JSON;
             case YAML -> YAML;
+            case Bodies.PROTOBUF -> Bodies.PROTOBUF;
             default -> "";
         };
     }

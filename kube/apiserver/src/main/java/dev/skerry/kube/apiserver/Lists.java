@@ -40,6 +40,9 @@ final class Lists {
         if (at == 0 && call.query("resourceVersionMatch").equals("Exact")) {
             at = number(version, "resourceVersion");
         }
+        if (!selector.exactName().isEmpty() && at == 0 && (!target.type().namespaced() || !target.namespace().isEmpty())) {
+            return one(target, selector);
+        }
         var items = new ArrayList<ObjectNode>();
         var after = position.after();
         try {
@@ -67,6 +70,13 @@ final class Lists {
                     ? "The provided continue parameter is too old to display a consistent list result."
                     : "The resourceVersion for the provided list is too old.");
         }
+    }
+
+    /** The only object that can match: read by its key, without pages. */
+    private Page one(Target target, Selector selector) {
+        var revision = store.revision();
+        var found = store.get(target.type().key(target.namespace(), selector.exactName())).map(e -> Bodies.stored(e.value())).filter(selector);
+        return new Page(found.map(List::of).orElse(List.of()), revision, "", 0, target.type().custom());
     }
 
     /** Which versions a list may be asked for. */

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
-import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 
@@ -25,10 +24,12 @@ final class ObjectRequests {
     private final Reviews reviews;
     private final TokenRequests tokens;
     private final StandardRoles roles;
+    private final AccountSecrets secrets;
+    private final NodeRestriction nodes;
 
     ObjectRequests(
             ServerConfig config, Resources resources, Deletion deletion, Lists lists, Watches watches, Tables tables, Definitions definitions,
-            Reviews reviews, TokenRequests tokens, StandardRoles roles) {
+            Reviews reviews, TokenRequests tokens, StandardRoles roles, AccountSecrets secrets, NodeRestriction nodes) {
         this.config = config;
         this.resources = resources;
         this.deletion = deletion;
@@ -39,6 +40,8 @@ final class ObjectRequests {
         this.reviews = reviews;
         this.tokens = tokens;
         this.roles = roles;
+        this.secrets = secrets;
+        this.nodes = nodes;
     }
 
     void watch(Call call) throws Failure {
@@ -46,7 +49,28 @@ final class ObjectRequests {
         watches.serve(call);
     }
 
+    /** Answers; what there is to warn of also goes with a refusal. */
     void serve(Call call) throws Failure {
+        try {
+            dispatch(call);
+        } catch (Failure e) {
+            warn(call);
+            throw e;
+        }
+    }
+
+    /** Kinds that are served for old clients' sake only. */
+    private static void deprecated(Call call) {
+        if (call.type().group().isEmpty() && call.type().kind().equals("Endpoints")) {
+            call.warnings().add("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
+        }
+        if (call.type().group().isEmpty() && call.type().kind().equals("ComponentStatus")) {
+            call.warnings().add("v1 ComponentStatus is deprecated in v1.19+");
+        }
+    }
+
+    private void dispatch(Call call) throws Failure {
+        deprecated(call);
         var method = call.request().prologue().method().text();
         var target = call.target();
         var everywhere = target.type().namespaced() && target.namespace().isEmpty() && target.name().isEmpty();
@@ -65,6 +89,7 @@ final class ObjectRequests {
                 if (target.name().isEmpty()) {
                     allowed(call, "list");
                     Tables.check(call, true);
+                    warn(call);
                     Answers.send(call.request(), call.response(), tables.renderList(call, lists.list(call)));
                 } else {
                     allowed(call, "get");
@@ -83,8 +108,9 @@ final class ObjectRequests {
                     answer(call, 201, reviews.answer(call, resources.question(call, body)));
                     return;
                 }
-                answer(call, 201, resources.create(call, body));
-                changed(call);
+                var made = resources.create(call, body);
+                answer(call, 201, made);
+                changed(call, made.path("metadata").path("name").asText());
             }
             case "PUT" -> {
                 allowed(call, "update");
@@ -115,12 +141,20 @@ final class ObjectRequests {
         }
     }
 
-    /** A definition may have come or gone: serve accordingly. */
+    /** A definition may have come or gone: serve accordingly. Sums of roles and accounts' Secrets follow what they depend on. */
     private void changed(Call call) {
+        changed(call, call.target().name());
+    }
+
+    private void changed(Call call, String name) {
         if (call.type().kind().equals("CustomResourceDefinition")) {
             definitions.load();
         } else if (call.type().kind().equals("ClusterRole")) {
             roles.aggregate();
+        } else if (call.type().kind().equals("Secret") && !call.request().prologue().method().text().equals("DELETE")) {
+            secrets.written(call.target().namespace(), name);
+        } else if (call.type().kind().equals("ServiceAccount") && call.request().prologue().method().text().equals("DELETE")) {
+            secrets.accountGone(call.target().namespace());
         }
     }
 
@@ -155,6 +189,7 @@ final class ObjectRequests {
             Answers.send(call.request(), call.response(), tables.renderList(call, page));
             return;
         }
+        nodes.delete(call.user(), call.target());
         var outcome = deletion.delete(call, call.target(), options);
         if (Deletion.answersObject(call.type()) || !outcome.gone()) {
             answer(call, 200, outcome.object());
@@ -173,17 +208,19 @@ final class ObjectRequests {
 
     private void subresource(Call call, String method) throws Failure {
         switch (call.target().subresource()) {
-            case "log" -> log(call);
+            case "log" -> new LogRequests(config.logs()).serve(call, resources.get(call.target()));
             case "binding" -> {
                 post(method);
                 bind(call);
             }
             case "token" -> {
                 post(method);
-                answer(call, 201, tokens.create(call, Bodies.object(call.request(), call.type()).node()));
+                var asked = tokens.asked(call);
+                answer(asked, 201, tokens.create(call, resources.question(asked, Bodies.object(call.request(), asked.type()))));
             }
             case "eviction" -> {
                 post(method);
+                nodes.evict(call);
                 new Evictions(config.store(), deletion).evict(call, Bodies.object(call.request(), call.type()).node());
                 succeeded(call);
             }
@@ -250,38 +287,11 @@ final class ObjectRequests {
             }
             conditions.addObject().put("type", "PodScheduled").put("status", "True").putNull("lastProbeTime")
                     .put("lastTransitionTime", config.clock().instant().truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString());
-            if (config.store().update(entry.key(), entry.revision(), revision -> Bodies.write(Resources.at(pod, revision))).isPresent()) {
+            if (call.dryRun() || config.store().update(entry.key(), entry.revision(), revision -> Bodies.write(Resources.at(pod, revision))).isPresent()) {
                 succeeded(call);
                 return;
             }
         }
         throw Failure.modified(call.type(), call.target().name());
-    }
-
-    private void log(Call call) throws Failure {
-        var pod = resources.get(call.target());
-        var container = call.query("container");
-        var containers = pod.path("spec").path("containers");
-        if (container.isEmpty()) {
-            if (containers.size() > 1) {
-                throw Failure.badRequest("a container name must be specified for pod " + call.target().name() + ", choose one of: [" + TableCells.names(containers, "name").replace(',', ' ') + "]");
-            }
-            container = containers.path(0).path("name").asText();
-        }
-        var logs = config.logs().orElseThrow(() -> Failure.badRequest("this server has no node (expected: runtime.enabled: true)"));
-        call.response().header(HeaderNames.CONTENT_TYPE, "text/plain");
-        try (var out = call.response().outputStream()) {
-            logs.write(call.target().namespace(), call.target().name(), container, new PodLogs.Options(
-                    call.flag("follow"), call.flag("previous"), call.flag("timestamps"),
-                    number(call, "tailLines"), number(call, "sinceSeconds"), number(call, "limitBytes")), out);
-        } catch (IOException e) {
-            throw Failure.internal("the log could not be read: " + e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static long number(Call call, String name) throws Failure {
-        return call.query(name).isEmpty() ? -1 : Lists.number(call.query(name), name);
     }
 }

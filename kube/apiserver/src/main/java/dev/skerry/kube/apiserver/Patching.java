@@ -36,7 +36,7 @@ final class Patching {
         }
         Options.ofPatch(call, applies());
         var bytes = Bodies.bytes(call.request());
-        this.patch = applies() ? Bodies.yaml(bytes, "error decoding YAML: ") : Bodies.patch(bytes, media.equals(STRATEGIC) ? "" : "error decoding patch: ");
+        this.patch = applies() ? Yamls.read(bytes, "error decoding YAML: ") : Bodies.patch(bytes, media.equals(STRATEGIC) ? "" : "error decoding patch: ");
         if (!applies() && !media.equals(JSON) && !patch.node().isObject()) {
             throw patch.node().isNull() && media.equals(MERGE) ? Failure.badRequest("Invalid JSON Patch")
                     : Failure.badRequest((media.equals(MERGE) ? "error decoding patch: " : "") + "json: cannot unmarshal " + GoJson.typeOf(patch.node())
@@ -55,7 +55,7 @@ final class Patching {
 
     private ObjectNode applied(@Nullable ObjectNode live) throws Failure {
         if (!(patch.node().deepCopy() instanceof ObjectNode object)) {
-            throw Failure.badRequest("error decoding YAML: json: cannot unmarshal " + GoJson.typeOf(patch.node()) + " into Go value of type map[string]interface {}");
+            throw Failure.badRequest("error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal " + GoJson.typeOf(patch.node()) + " into Go value of type map[string]interface {}");
         }
         var type = call.type();
         var gvk = dev.skerry.kube.schema.Gvk.of(object.path("apiVersion").asText(""), object.path("kind").asText(""));
@@ -64,20 +64,25 @@ final class Patching {
                     ? Failure.badRequest("the API version in the data (" + gvk.apiVersion() + ") does not match the expected API version (" + type.gvk().apiVersion() + ")")
                     : Failure.badRequest("invalid object type: " + gvk.group() + "/" + gvk.version() + ", Kind=" + gvk.kind());
         }
-        var metadata = Resources.metadata(object);
-        var said = metadata.path("namespace").asText("");
-        Decoding.namespace(call.target(), metadata);
-        Decoding.name(call.target(), metadata);
+        if (!patch.duplicates().isEmpty()) {
+            var mode = call.query("fieldValidation");
+            if (mode.equals("Strict")) {
+                throw Failure.badRequest("error strict decoding YAML: " + Yamls.strict(patch.duplicates()));
+            }
+            if (!mode.equals("Ignore") && call.warnings().isEmpty()) {
+                call.warnings().addAll(patch.duplicates());
+            }
+        }
+        if (object.path("metadata").isNull()) {
+            object.remove("metadata");
+        }
+        var metadata = object.path("metadata");
         if (!metadata.path("managedFields").isEmpty()) {
             throw Failure.badRequest("metadata.managedFields must be nil");
         }
-        var uid = metadata.path("uid").asText("");
-        if (!uid.isEmpty() && (live == null || !live.path("metadata").path("uid").asText().equals(uid))) {
-            throw Failure.invalid(type, call.target().name(), List.of(new Cause("FieldValueInvalid", "Invalid value: \"" + uid + "\": field is immutable", "metadata.uid")));
-        }
         var wrong = ServerSideApply.typeFault(object, type.schema());
         if (wrong.isPresent()) {
-            throw Failure.internalPlain("failed to create typed patch object (" + said + "/" + call.target().name() + "; "
+            throw Failure.internalPlain("failed to create typed patch object (" + metadata.path("namespace").asText("") + "/" + metadata.path("name").asText("") + "; "
                     + (type.group().isEmpty() ? "/" : type.group() + "/") + type.version() + ", Kind=" + type.kind() + "): " + wrong.get());
         }
         if (type.custom() && type.has("status") && call.target().subresource().isEmpty()) {
@@ -86,12 +91,26 @@ final class Patching {
         try {
             var result = ServerSideApply.apply(
                     live, object, type.schema(), call.manager(), call.flag("force"), type.gvk().apiVersion(), call.target().subresource(), clock.instant());
-            if (metadata.has("resourceVersion")) {
-                Resources.metadata(result).set("resourceVersion", metadata.get("resourceVersion"));
-            }
+            place(result, metadata, live);
             return result;
         } catch (ApplyConflictException e) {
             throw Failure.applyConflict(e);
+        }
+    }
+
+    /** Holds the name, namespace, uid and version that were applied against those of the path and of the object. */
+    private void place(ObjectNode result, JsonNode applied, @Nullable ObjectNode live) throws Failure {
+        var type = call.type();
+        Decoding.namespace(call.target(), Resources.metadata(result));
+        Decoding.name(call.target(), Resources.metadata(result));
+        if (applied.has("resourceVersion")) {
+            Resources.metadata(result).set("resourceVersion", applied.get("resourceVersion"));
+        }
+        var uid = applied.path("uid").asText("");
+        if (!uid.isEmpty() && (live == null || !live.path("metadata").path("uid").asText().equals(uid))) {
+            // As upstream: once from the precondition's own check and once from the object's.
+            var cause = new Cause("FieldValueInvalid", "Invalid value: \"" + uid + "\": field is immutable", "metadata.uid");
+            throw Failure.invalid(type, call.target().name(), List.of(cause, cause));
         }
     }
 

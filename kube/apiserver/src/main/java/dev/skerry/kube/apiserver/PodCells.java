@@ -23,6 +23,19 @@ final class PodCells {
         };
     }
 
+    /** Marks the row of a Pod that has ended. */
+    static void conditions(com.fasterxml.jackson.databind.node.ObjectNode row, JsonNode pod) {
+        var phase = pod.path("status").path("phase").asText();
+        var said = switch (phase) {
+            case "Succeeded" -> "The pod has completed successfully.";
+            case "Failed" -> "The pod failed.";
+            default -> "";
+        };
+        if (!said.isEmpty()) {
+            row.putArray("conditions").addObject().put("type", "Completed").put("status", "True").put("reason", phase).put("message", said);
+        }
+    }
+
     private static int ready(JsonNode status) {
         var ready = 0;
         for (var container : status.path("containerStatuses")) {
@@ -63,12 +76,16 @@ final class PodCells {
             }
             if (state.has("terminated")) {
                 var reason = state.path("terminated").path("reason").asText("");
-                return "Init:" + (reason.isEmpty() ? "ExitCode:" + state.path("terminated").path("exitCode").asInt() : reason);
+                return "Init:" + (reason.isEmpty() ? ended(state.path("terminated")) : reason);
             }
             var waiting = state.path("waiting").path("reason").asText("");
             return waiting.isEmpty() || waiting.equals("PodInitializing") ? "Init:" + i + "/" + containers.size() : "Init:" + waiting;
         }
         return "";
+    }
+
+    private static String ended(JsonNode terminated) {
+        return terminated.path("signal").asInt() != 0 ? "Signal:" + terminated.path("signal").asInt() : "ExitCode:" + terminated.path("exitCode").asInt();
     }
 
     private static String restarts(JsonNode status, Instant now) {
@@ -105,7 +122,7 @@ final class PodCells {
             } else if (state.path("terminated").hasNonNull("reason")) {
                 reason = state.path("terminated").path("reason").asText();
             } else if (state.has("terminated")) {
-                reason = "ExitCode:" + state.path("terminated").path("exitCode").asInt();
+                reason = ended(state.path("terminated"));
             } else if (container.path("ready").asBoolean() && state.has("running")) {
                 running = true;
             }

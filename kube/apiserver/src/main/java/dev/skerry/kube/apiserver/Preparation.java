@@ -19,6 +19,11 @@ final class Preparation {
     /** Kinds that a PUT may make. */
     private static final Set<String> MADE_BY_PUT = Set.of(
             "Service", "Endpoints", "Event", "LimitRange", "Lease", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", "RuntimeClass");
+    /** Kinds of which a PUT must say what version it replaces; so do all custom kinds. */
+    private static final Set<String> VERSIONED = Set.of("PodDisruptionBudget", "RuntimeClass", "APIService", "CustomResourceDefinition", "ValidatingAdmissionPolicy",
+            "ValidatingAdmissionPolicyBinding", "MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding", "ValidatingWebhookConfiguration",
+            "MutatingWebhookConfiguration", "Lease", "VolumeAttachment", "CSIDriver", "CSINode", "CSIStorageCapacity");
+    private static final String TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
     /** Members that belong to the system once the object is there. */
     private static final List<String> FIXED = List.of("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "namespace", "name", "selfLink");
 
@@ -36,20 +41,32 @@ final class Preparation {
         return !type.custom() && MADE_BY_PUT.contains(type.kind());
     }
 
+    static boolean takesAnyVersion(ResourceType type) {
+        return !type.custom() && !VERSIONED.contains(type.kind());
+    }
+
     /** The part of an object that its generation counts: everything but metadata and status. */
     static ObjectNode wished(ResourceType type, ObjectNode object) {
         var copy = object.deepCopy();
         copy.remove(List.of("metadata"));
+        if (type.kind().equals("EndpointSlice") && !type.custom()) {
+            copy.set("labels", object.path("metadata").path("labels"));
+        }
         if (!type.custom() || type.has("status")) {
             copy.remove("status");
         }
         return copy;
     }
 
-    void beforeCreate(ResourceType type, ObjectNode object, User user) {
+    /** Nobody sets a status by creating the object. */
+    void withoutStatus(ResourceType type, ObjectNode object) {
         if (keepsStatusApart(type)) {
             object.remove("status");
         }
+    }
+
+    /** What the system adds to a new object, and so nobody owns. */
+    void beforeCreate(ResourceType type, ObjectNode object, User user) {
         if (type.custom()) {
             return;
         }
@@ -68,9 +85,35 @@ final class Preparation {
                 var groups = spec.putArray("groups");
                 user.groups().forEach(groups::add);
             }
+            case "Pod" -> {
+                if (object.path("spec").path("terminationGracePeriodSeconds").asLong() < 0) {
+                    object.withObject("/spec").put("terminationGracePeriodSeconds", 1);
+                }
+            }
+            case "Job" -> JobSelectors.generate(object);
+            case "DaemonSet" -> object.withObject("/metadata").withObjectProperty("annotations").put(TEMPLATE_GENERATION, "1");
+            case "PersistentVolumeClaim" -> dataSources(object.withObject("/spec"));
             default -> {
                 // Nothing beyond the schema's defaults.
             }
+        }
+    }
+
+    /** Only claims and snapshots count as plain sources; what stands in one of the two members comes to stand in the other. */
+    private static void dataSources(ObjectNode spec) {
+        var source = spec.path("dataSource");
+        var claim = source.path("kind").asText().equals("PersistentVolumeClaim") && source.path("apiGroup").asText("").isEmpty();
+        var snapshot = source.path("kind").asText().equals("VolumeSnapshot") && source.path("apiGroup").asText("").equals("snapshot.storage.k8s.io");
+        if (!claim && !snapshot) {
+            spec.remove("dataSource");
+        }
+        var reference = spec.path("dataSourceRef");
+        if (spec.has("dataSource") && !reference.isObject()) {
+            spec.set("dataSourceRef", spec.path("dataSource").deepCopy());
+        } else if (reference.isObject() && !spec.has("dataSource") && reference.path("namespace").asText("").isEmpty()) {
+            ObjectNode copy = reference.deepCopy();
+            copy.remove("namespace");
+            spec.set("dataSource", copy);
         }
     }
 
@@ -85,7 +128,14 @@ final class Preparation {
         }
         var status = object.withObject("/status");
         switch (type.kind()) {
-            case "Pod" -> status.put("phase", "Pending").put("qosClass", qosClass(object));
+            case "Pod" -> {
+                status.put("phase", "Pending").put("qosClass", qosClass(object));
+                if (!object.path("spec").path("schedulingGates").isEmpty()) {
+                    status.putArray("conditions").addObject().put("type", "PodScheduled").put("status", "False").putNull("lastProbeTime")
+                            .putNull("lastTransitionTime").put("reason", "SchedulingGated")
+                            .put("message", "Scheduling is blocked due to non-empty scheduling gates");
+                }
+            }
             case "Namespace", "PersistentVolumeClaim" -> status.put("phase", type.kind().equals("Namespace") ? "Active" : "Pending");
             case "PersistentVolume" -> status.put("phase", "Pending").put("lastPhaseTransitionTime", clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
             case "Service", "Ingress" -> status.withObject("/loadBalancer");
@@ -127,8 +177,10 @@ final class Preparation {
                 if (keepsStatusApart(type)) {
                     copy(changed, live, "status");
                 }
-                if (type.kind().equals("Namespace") && !type.custom()) {
-                    copy(changed, live, "spec");
+                if (type.kind().equals("DaemonSet") && !type.custom()) {
+                    var counted = live.path("metadata").path("annotations").path(TEMPLATE_GENERATION).asLong();
+                    var same = changed.path("spec").path("template").equals(live.path("spec").path("template"));
+                    metadata.withObjectProperty("annotations").put(TEMPLATE_GENERATION, Long.toString(same ? counted : counted + 1));
                 }
             }
             case "status" -> {
@@ -160,6 +212,13 @@ final class Preparation {
             default -> {
                 // Other subresources make their own change.
             }
+        }
+    }
+
+    /** What a write of the object itself cannot change although its writer comes to own it. */
+    static void keep(ResourceType type, String subresource, ObjectNode changed, ObjectNode live) {
+        if (subresource.isEmpty() && type.kind().equals("Namespace") && !type.custom()) {
+            copy(changed, live, "spec");
         }
     }
 

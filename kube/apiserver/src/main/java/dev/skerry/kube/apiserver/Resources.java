@@ -1,6 +1,8 @@
 package dev.skerry.kube.apiserver;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.skerry.kube.admission.Operation;
+import dev.skerry.kube.admission.RandomSuffix;
 import dev.skerry.kube.schema.BuiltInValidation;
 import dev.skerry.kube.schema.Cause;
 import dev.skerry.kube.schema.Defaults;
@@ -22,7 +24,7 @@ final class Resources {
 
     private static final int MAX_TRIES = 20;
     private static final List<String> OWN_MEMBERS =
-            List.of("resourceVersion", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generation");
+            List.of("resourceVersion", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink");
 
     private final ObjectStore store;
     private final Decoding decoding;
@@ -79,30 +81,34 @@ final class Resources {
             throw Failure.internalPlain("resourceVersion should not be set on objects to be created");
         }
         metadata.remove(OWN_MEMBERS);
-        var name = metadata.path("name").asText("");
-        if (name.isEmpty() && !metadata.path("generateName").asText("").isEmpty()) {
-            name = metadata.path("generateName").asText() + admission.suffix();
-            metadata.put("name", name);
+        if (Preparation.countsGenerations(type)) {
+            metadata.remove("generation");
         }
-        var target = new Target(type, type.namespaced() ? call.target().namespace() : "", name, "");
-        preparation.beforeCreate(type, body, call.user());
+        preparation.withoutStatus(type, body);
         Defaults.apply(body, type.schema());
         if (operation.equals("Update")) {
             ManagedFields.update(null, body, type.schema(), call.manager(), type.gvk().apiVersion(), operation, "", clock.instant());
         }
-        if (type.namespaced()) {
-            checkNamespaceAlive(type, target);
+        var attributes = Admission.attributes(call, Operation.CREATE, body, null);
+        admission.mutate(attributes);
+        metadata = metadata(body);
+        var name = metadata.path("name").asText("");
+        if (name.isEmpty() && !metadata.path("generateName").asText("").isEmpty()) {
+            name = metadata.path("generateName").asText() + RandomSuffix.next();
+            metadata.put("name", name);
         }
-        admission.beforeCreate(type, body, target.namespace());
+        var target = new Target(type, type.namespaced() ? call.target().namespace() : "", name, "");
+        metadata.put("uid", UUID.randomUUID().toString());
+        preparation.beforeCreate(type, body, call.user());
         preparation.firstStatus(type, body);
         Defaults.apply(body, type.schema());
-        metadata.put("uid", UUID.randomUUID().toString());
         metadata.put("creationTimestamp", clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
         if (Preparation.countsGenerations(type)) {
             metadata.put("generation", 1);
         }
         check(type, "", name, body, null);
-        escalation.check(call.user(), type, target.namespace(), body, null);
+        escalation.check(call, body, null);
+        admission.validate(attributes);
         if (!allocates(type)) {
             return store(call, target, body);
         }
@@ -153,8 +159,9 @@ final class Resources {
                 return new Written(create(call, body, "Update"), true);
             }
             var live = Bodies.stored(entry.get().value());
-            if (asked.isEmpty() && type.custom()) {
-                throw Failure.invalid(type, call.target().name(), List.of(new Cause("FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion")));
+            if (asked.isEmpty() && !Preparation.takesAnyVersion(type)) {
+                throw Failure.invalid(type.group(), type.plural(), call.target().name(),
+                        List.of(new Cause("FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion")));
             }
             checkVersion(call, asked, entry.get());
             var written = write(call, entry.get(), live, body.deepCopy(), call.manager(), true);
@@ -168,7 +175,7 @@ final class Resources {
     private static String version(ObjectNode metadata) throws Failure {
         var asked = metadata.path("resourceVersion").asText("");
         if (!asked.matches("[0-9]{0,18}")) {
-            throw Failure.internalPlain("metadata.resourceVersion: Invalid value: \"" + asked + "\": strconv.ParseUint: parsing \"" + asked + "\": invalid syntax");
+            throw Failure.internalPlain("strconv.ParseUint: parsing \"" + asked + "\": invalid syntax");
         }
         return asked.equals("0") ? "" : asked;
     }
@@ -224,13 +231,22 @@ final class Resources {
         var subresource = call.target().subresource();
         var metadata = metadata(changed);
         if (metadata.hasNonNull("uid") && !metadata.path("uid").asText().isEmpty() && !metadata.path("uid").equals(live.path("metadata").path("uid"))) {
-            throw Failure.conflict(type, call.target().name(), "Precondition failed: UID in precondition: " + metadata.path("uid").asText() + ", UID in object meta: " + live.path("metadata").path("uid").asText());
+            throw Failure.conflict(type, call.target().name(), "StorageError: invalid object, Code: 4, Key: " + registryKey(call.target())
+                    + ", ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: " + metadata.path("uid").asText() + ", UID in object meta: " + live.path("metadata").path("uid").asText());
         }
+        ManagedFields.noteReset(changed);
         preparation.beforeUpdate(type, subresource, changed, live);
         Defaults.apply(changed, type.schema());
         if (own) {
             ManagedFields.update(live, changed, type.schema(), manager, type.gvk().apiVersion(), "Update", subresource, clock.instant());
         }
+        var attributes = Admission.attributes(call, Operation.UPDATE, changed, live);
+        if (admission.mutate(attributes)) {
+            preparation.beforeUpdate(type, subresource, changed, live);
+            Defaults.apply(changed, type.schema());
+        }
+        metadata = metadata(changed);
+        Preparation.keep(type, subresource, changed, live);
         if (allocates(type) && subresource.isEmpty()) {
             ServiceAddresses.keep(changed, live);
         }
@@ -238,7 +254,8 @@ final class Resources {
             metadata.put("generation", live.path("metadata").path("generation").asLong() + 1);
         }
         check(type, subresource, call.target().name(), changed, live);
-        escalation.check(call.user(), type, call.target().namespace(), changed, live);
+        escalation.check(call, changed, live);
+        admission.validate(attributes);
         if (allocates(type) && subresource.isEmpty()) {
             addresses.allocate(type, changed);
         }
@@ -249,9 +266,23 @@ final class Resources {
         var finished = metadata.has("deletionTimestamp") && metadata.path("finalizers").isEmpty() && Deletion.removable(type, changed);
         if (finished) {
             // As upstream: the answer is the state before the deletion, which has its own version.
-            return store.delete(entry.key(), entry.revision(), revision -> Bodies.write(at(changed.deepCopy(), revision))).map(e -> changed);
+            return store.delete(entry.key(), entry.revision(), revision -> Bodies.write(at(live.deepCopy(), revision))).map(e -> changed);
         }
         return store.update(entry.key(), entry.revision(), revision -> Bodies.write(at(changed, revision))).map(e -> Bodies.stored(e.value()));
+    }
+
+    /** Where upstream would keep the object, which its messages name. */
+    private static String registryKey(Target target) {
+        var type = target.type();
+        var folder = type.custom() || type.group().startsWith("api") ? type.group() + "/" + type.plural() : switch (type.plural()) {
+            case "nodes" -> "minions";
+            case "services" -> "services/specs";
+            case "endpoints" -> "services/endpoints";
+            case "replicationcontrollers" -> "controllers";
+            case "ingresses" -> "ingress";
+            default -> type.plural();
+        };
+        return "/registry/" + folder + "/" + (target.namespace().isEmpty() ? "" : target.namespace() + "/") + target.name();
     }
 
     /** Whether nothing has changed but the times at which managers wrote. */
@@ -274,16 +305,6 @@ final class Resources {
         }
         if (!causes.isEmpty()) {
             throw Failure.invalid(type, name, causes);
-        }
-    }
-
-    private void checkNamespaceAlive(ResourceType type, Target target) throws Failure {
-        var namespace = store.get("/core/namespaces/" + target.namespace()).map(e -> Bodies.stored(e.value()));
-        if (namespace.isEmpty()) {
-            throw Failure.namespaceMissing(target.namespace());
-        }
-        if (namespace.get().path("metadata").has("deletionTimestamp") && !type.kind().equals("Event")) {
-            throw Failure.terminating(type, target.name(), target.namespace());
         }
     }
 

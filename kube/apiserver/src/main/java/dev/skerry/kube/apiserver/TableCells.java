@@ -130,6 +130,7 @@ final class TableCells {
     static String labels(JsonNode labels) {
         var texts = new ArrayList<String>();
         labels.properties().forEach(e -> texts.add(e.getKey() + "=" + e.getValue().asText()));
+        texts.sort(null);
         return texts.isEmpty() ? "<none>" : String.join(",", texts);
     }
 

@@ -17,15 +17,15 @@ final class Tables {
 
     /** One object, or an item of a stream; {@code head} says whether a table carries its column definitions. */
     JsonNode render(Call call, ObjectNode object, boolean head) {
-        return switch (form(call.accept())) {
+        return switch (form(call)) {
             case "Table" -> table(call, List.of(object), object.path("metadata"), head);
-            case "PartialObjectMetadata" -> partial(object);
+            case "PartialObjectMetadata" -> partial(call, object);
             default -> object;
         };
     }
 
     JsonNode renderList(Call call, Lists.Page page) {
-        return switch (form(call.accept())) {
+        return switch (form(call)) {
             case "Table" -> {
                 var meta = JsonNodeFactory.instance.objectNode();
                 Lists.meta(meta, page);
@@ -33,24 +33,30 @@ final class Tables {
             }
             case "PartialObjectMetadataList" -> {
                 var list = JsonNodeFactory.instance.objectNode();
-                list.put("kind", "PartialObjectMetadataList").put("apiVersion", "meta.k8s.io/v1");
+                list.put("kind", "PartialObjectMetadataList").put("apiVersion", version(call));
                 Lists.meta(list, page);
                 var items = list.putArray("items");
-                page.items().forEach(i -> items.add(partial(i)));
+                page.items().forEach(i -> items.add(partial(call, i)));
                 yield list;
             }
             default -> Lists.body(call.type(), page);
         };
     }
 
-    private static String form(String accept) {
-        var form = Form.find(accept);
+    /** Of the form itself: {@code meta.k8s.io/v1} or the older one that the client named. */
+    private static String version(Call call) {
+        var form = Form.find(call.accept(), !call.type().custom());
+        return "meta.k8s.io/" + (form == null || form.version().isEmpty() ? "v1" : form.version());
+    }
+
+    private static String form(Call call) {
+        var form = Form.find(call.accept(), !call.type().custom());
         return form == null ? "" : form.as();
     }
 
     /** A list cannot be shown as one object's metadata, nor one object as a list. */
     static void check(Call call, boolean list) throws Failure {
-        var as = Form.of(call.accept()).as();
+        var as = Form.of(call.accept(), !call.type().custom()).as();
         var type = "*" + (call.type().custom() ? "unstructured.Unstructured" : (call.type().group().isEmpty() ? "core" : call.type().group().replaceFirst("\\..*", "")) + "." + call.type().kind());
         if (list && as.equals("PartialObjectMetadata")) {
             throw Failure.notAcceptable("you requested PartialObjectMetadata, but the requested object is a list (" + type + "List)");
@@ -60,15 +66,15 @@ final class Tables {
         }
     }
 
-    private static ObjectNode partial(ObjectNode object) {
+    private static ObjectNode partial(Call call, ObjectNode object) {
         var partial = JsonNodeFactory.instance.objectNode();
-        partial.put("kind", "PartialObjectMetadata").put("apiVersion", "meta.k8s.io/v1").set("metadata", object.path("metadata"));
+        partial.put("kind", "PartialObjectMetadata").put("apiVersion", version(call)).set("metadata", object.path("metadata"));
         return partial;
     }
 
     private ObjectNode table(Call call, List<ObjectNode> objects, JsonNode meta, boolean head) {
         var table = JsonNodeFactory.instance.objectNode();
-        table.put("kind", "Table").put("apiVersion", "meta.k8s.io/v1");
+        table.put("kind", "Table").put("apiVersion", version(call));
         var metadata = table.putObject("metadata");
         for (var field : List.of("resourceVersion", "continue", "remainingItemCount")) {
             if (meta.has(field)) {
@@ -88,7 +94,10 @@ final class Tables {
             switch (call.query("includeObject")) {
                 case "None" -> row.putNull("object");
                 case "Object" -> row.set("object", object);
-                default -> row.set("object", partial(object));
+                default -> row.set("object", partial(call, object));
+            }
+            if (call.type().kind().equals("Pod") && !call.type().custom()) {
+                PodCells.conditions(row, object);
             }
         }
         return table;

@@ -7,7 +7,8 @@ import dev.skerry.kube.store.ObjectStore;
 import dev.skerry.kube.store.ObjectStore.Change;
 import dev.skerry.kube.store.ObjectStore.CompactedException;
 import dev.skerry.kube.store.ObjectStore.WatchClosedException;
-import io.helidon.http.HeaderValues;
+import dev.skerry.kube.schema.ProtobufWriter;
+import io.helidon.http.HeaderNames;
 import io.helidon.webserver.ServerConnectionException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -58,15 +59,16 @@ final class Watches {
             throw Failure.busy("too many watches: " + MAX_WATCHES + " are open (expected: fewer)");
         }
         try {
-            Lists.Page start = initial || version == 0 ? lists.list(call.withoutPaging()) : null;
-            var after = start == null ? version : start.revision();
-            call.response().header(HeaderValues.CONTENT_TYPE_JSON);
+            var startless = call.query("sendInitialEvents").equals("false");
+            Lists.Page start = initial || version == 0 && !startless ? lists.list(call.withoutPaging()) : null;
+            var after = start != null ? start.revision() : version == 0 ? store.revision() : version;
+            var form = Form.find(call.accept(), !call.type().custom());
+            var protobuf = form != null && form.media().equals(Bodies.PROTOBUF);
+            call.response().header(HeaderNames.CONTENT_TYPE, protobuf ? Bodies.PROTOBUF + ";stream=watch" : Form.JSON);
             call.response().header("Cache-Control", "no-cache, private");
-            try (var out = call.response().outputStream()) {
-                // A blank, which every JSON reader skips, brings the head of the answer on its way: clients wait for it.
-                out.write(' ');
-                out.flush();
-                var stream = new Stream(call, out, selector);
+            try (var open = call.response().sink(EventStream.TYPE)) {
+                var out = open.out();
+                var stream = new Stream(call, out, selector, protobuf);
                 try (var watcher = store.watch(Lists.prefix(call.target()), after)) {
                     if (start != null) {
                         for (var object : start.items()) {
@@ -124,13 +126,19 @@ final class Watches {
         private final Call call;
         private final OutputStream out;
         private final Selector selector;
+        /** An event's object cannot be shown as a list: as upstream, nothing comes. */
+        private final boolean unshowable;
+        private final boolean protobuf;
         private boolean dirty;
         private boolean first = true;
 
-        Stream(Call call, OutputStream out, Selector selector) {
+        Stream(Call call, OutputStream out, Selector selector, boolean protobuf) {
+            this.protobuf = protobuf;
             this.call = call;
             this.out = out;
             this.selector = selector;
+            var form = Form.find(call.accept());
+            this.unshowable = form != null && form.as().equals("PartialObjectMetadataList");
         }
 
         /** What the change means to this watcher: an object may come into its selection or leave it. */
@@ -145,6 +153,9 @@ final class Watches {
         }
 
         void event(String type, ObjectNode object) throws IOException {
+            if (unshowable) {
+                return;
+            }
             write(type, tables.render(call, object, first));
             first = false;
         }
@@ -152,7 +163,7 @@ final class Watches {
         void bookmark(long revision, boolean initialEnd) throws IOException {
             var object = JsonNodeFactory.instance.objectNode();
             object.put("kind", call.type().kind()).put("apiVersion", call.type().gvk().apiVersion());
-            var metadata = object.putObject("metadata").put("resourceVersion", Long.toString(revision)).putNull("creationTimestamp");
+            var metadata = object.putObject("metadata").put("resourceVersion", Long.toString(revision));
             if (initialEnd) {
                 metadata.putObject("annotations").put("k8s.io/initial-events-end", "true");
             }
@@ -165,10 +176,15 @@ final class Watches {
         }
 
         private void write(String type, JsonNode object) throws IOException {
-            var event = JsonNodeFactory.instance.objectNode();
-            event.put("type", type).set("object", object);
-            out.write(Bodies.write(event));
-            out.write('\n');
+            var frame = protobuf ? ProtobufWriter.event(type, object) : Optional.<byte[]>empty();
+            if (frame.isPresent()) {
+                out.write(frame.get());
+            } else {
+                var event = JsonNodeFactory.instance.objectNode();
+                event.put("type", type).set("object", object);
+                out.write(Bodies.write(event));
+                out.write('\n');
+            }
             dirty = true;
         }
 

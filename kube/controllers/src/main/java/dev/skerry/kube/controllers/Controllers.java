@@ -50,10 +50,23 @@ public final class Controllers implements AutoCloseable {
         var pods = cache(client.pods().inAnyNamespace());
         controllers.add(new Namespaces(writer, config, namespaces, keep(Namespaces.accounts(writer)), keep(Namespaces.authorities(writer)), pods));
         controllers.add(new GarbageCollector(writer));
-        controllers.add(new Scheduler(writer, config, cache(client.nodes()), pods));
+        var nodes = cache(client.nodes());
+        controllers.add(new Scheduler(writer, config, nodes, pods));
         var sets = cache(client.apps().replicaSets().inAnyNamespace());
         controllers.add(new ReplicaSets(writer, config, sets, pods));
         controllers.add(new Deployments(writer, config, cache(client.apps().deployments().inAnyNamespace()), sets, pods));
+        var revisions = cache(client.apps().controllerRevisions().inAnyNamespace());
+        var claims = cache(client.persistentVolumeClaims().inAnyNamespace());
+        controllers.add(new StatefulSets(writer, config, cache(client.apps().statefulSets().inAnyNamespace()), pods, revisions, claims));
+        var services = cache(client.services().inAnyNamespace());
+        var endpoints = cache(client.endpoints().inAnyNamespace());
+        var slices = cache(client.discovery().v1().endpointSlices().inAnyNamespace());
+        controllers.add(new ServiceSlices(writer, services, pods, nodes, slices));
+        controllers.add(new ServiceEndpoints(writer, services, pods, endpoints));
+        controllers.add(new MirroredSlices(writer, services, endpoints, slices));
+        var jobs = cache(client.batch().v1().jobs().inAnyNamespace());
+        controllers.add(new Jobs(writer, config, jobs, pods));
+        controllers.add(new DaemonSets(writer, config, cache(client.apps().daemonSets().inAnyNamespace()), nodes, pods, revisions));
     }
 
     private <T extends HasMetadata> Cache<T> cache(Informable<T> source) {

@@ -34,13 +34,45 @@ final class Writer {
     /** Creates the object. @return empty if one of its name is there */
     <T extends HasMetadata> Optional<T> create(T object) {
         try {
-            return Optional.of(client.resource(object).create());
+            return Optional.of(send("POST", collection(object), object));
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
                 return Optional.empty();
             }
             throw e;
         }
+    }
+
+    /** Writes the whole object over the one that is there. */
+    <T extends HasMetadata> T replace(T object) {
+        return send("PUT", path(object), object);
+    }
+
+    /** As {@code replace}, for the status; some kinds take annotations with it. */
+    <T extends HasMetadata> T replaceStatus(T object) {
+        return send("PUT", path(object) + "/status", object);
+    }
+
+    /** Deletes the object as it was seen, and what depends on it after it. @return what the API answered; empty if it had gone */
+    Optional<JsonNode> delete(HasMetadata seen) {
+        return delete(path(seen), seen.getMetadata().getUid(), "Background");
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T extends HasMetadata> T send(String method, String path, T object) {
+        var body = client.raw(path + "?fieldManager=" + MANAGER, method, client.getKubernetesSerialization().asJson(object));
+        return (T) client.getKubernetesSerialization().unmarshal(body, object.getClass());
+    }
+
+    /** Where the objects of its kind and namespace are. */
+    static String collection(HasMetadata object) {
+        var version = object.getApiVersion();
+        var namespace = Cache.namespace(object);
+        return (version.contains("/") ? "/apis/" : "/api/") + version + (namespace.isEmpty() ? "" : "/namespaces/" + namespace) + "/" + object.getPlural();
+    }
+
+    static String path(HasMetadata object) {
+        return collection(object) + "/" + object.getMetadata().getName();
     }
 
     /**
@@ -50,6 +82,11 @@ final class Writer {
      */
     <T extends HasMetadata> T merge(T seen, Map<String, ?> fields) {
         return client.resource(seen).patch(MERGE, json(locked(seen, fields)));
+    }
+
+    /** As {@code merge}, whatever has happened to the object since. */
+    <T extends HasMetadata> T mergeAnyVersion(T seen, Map<String, ?> fields) {
+        return client.resource(seen).patch(MERGE, json(new LinkedHashMap<>(fields)));
     }
 
     /** As {@code merge}, for the status. */

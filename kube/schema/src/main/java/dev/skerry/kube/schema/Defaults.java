@@ -2,6 +2,7 @@ package dev.skerry.kube.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.Map;
@@ -76,6 +77,9 @@ public final class Defaults {
         if (value instanceof ArrayNode array) {
             Schema item = schema.items().orElse(null);
             for (int i = 0; item != null && i < array.size(); i++) {
+                if (array.get(i).isNull()) {
+                    array.set(i, zero(item));
+                }
                 if (item.typeName().endsWith(".Quantity")) {
                     array.set(i, TextNode.valueOf(Quantity.canonical(array.get(i))));
                 }
@@ -86,6 +90,11 @@ public final class Defaults {
         if (!(value instanceof ObjectNode object) || schema.preserveUnknown()) {
             return;
         }
+        schema.additionalProperties().ifPresent(any -> object.properties().forEach(e -> {
+            if (e.getValue().isNull() && schema.property(e.getKey()) == null) {
+                e.setValue(zero(any));
+            }
+        }));
         Shapes.trim(object, schema.typeName());
         for (String name : schema.propertyNames()) {
             Schema member = schema.property(name);
@@ -101,11 +110,23 @@ public final class Defaults {
         for (Map.Entry<String, JsonNode> entry : object.properties()) {
             Schema member = schema.member(entry.getKey()).orElse(null);
             if (member != null && !member.typeName().isEmpty() && member.typeName().endsWith(".Quantity") && entry.getValue().isValueNode()) {
-                entry.setValue(TextNode.valueOf(Quantity.canonical(entry.getValue())));
+                // Amounts in a list of resources are whole thousandths.
+                entry.setValue(TextNode.valueOf(schema.property(entry.getKey()) == null ? Quantity.canonical(entry.getValue(), 3) : Quantity.canonical(entry.getValue())));
             } else if (member != null) {
                 builtIn(entry.getValue(), member);
             }
         }
+    }
+
+    /** What upstream reads a null as where a value must stand: in maps and lists. */
+    private static JsonNode zero(Schema schema) {
+        return switch (schema.type()) {
+            case "string" -> TextNode.valueOf("");
+            case "integer", "number" -> Json.MAKE.numberNode(0);
+            case "boolean" -> Json.MAKE.booleanNode(false);
+            case "object" -> Json.MAKE.objectNode();
+            default -> schema.typeName().endsWith(".Quantity") ? TextNode.valueOf("0") : NullNode.instance;
+        };
     }
 
     private static void shape(@Nullable JsonNode value, Schema schema) {

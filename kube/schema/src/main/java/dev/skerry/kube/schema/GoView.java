@@ -2,12 +2,20 @@ package dev.skerry.kube.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** Shows a value as upstream's own structures are shown in messages: every member, by its name in Go, null where there is nothing. */
 final class GoView {
-    private static final Map<String, String> NAMES = Map.of("apiGroup", "APIGroup", "apiVersion", "APIVersion", "ipBlock", "IPBlock", "ip", "IP", "cidr", "CIDR",
-            "uid", "UID", "tls", "TLS", "csi", "CSI", "nfs", "NFS", "url", "URL");
+    /** Words of which more than the first letter is large in Go. */
+    private static final Set<String> LARGE = Set.of("ip", "cidr", "uid", "gid", "tls", "csi", "nfs", "url", "os", "tty", "fc", "iscsi", "rbd", "pid", "grpc", "dns");
+    private static final Map<String, String> NAMES = Map.ofEntries(Map.entry("apiGroup", "APIGroup"), Map.entry("apiGroups", "APIGroups"), Map.entry("apiVersion", "APIVersion"),
+            Map.entry("apiVersions", "APIVersions"), Map.entry("ipBlock", "IPBlock"), Map.entry("seLinuxOptions", "SELinuxOptions"), Map.entry("seLinuxChangePolicy", "SELinuxChangePolicy"),
+            Map.entry("fsGroup", "FSGroup"), Map.entry("fsGroupChangePolicy", "FSGroupChangePolicy"), Map.entry("fsType", "FSType"), Map.entry("dnsPolicy", "DNSPolicy"),
+            Map.entry("dnsConfig", "DNSConfig"), Map.entry("httpGet", "HTTPGet"), Map.entry("httpHeaders", "HTTPHeaders"), Map.entry("tcpSocket", "TCPSocket"),
+            Map.entry("cephfs", "CephFS"), Map.entry("storageos", "StorageOS"), Map.entry("gcePersistentDisk", "GCEPersistentDisk"),
+            Map.entry("awsElasticBlockStore", "AWSElasticBlockStore"), Map.entry("ipFamilies", "IPFamilies"), Map.entry("ipFamilyPolicy", "IPFamilyPolicy"));
 
     private GoView() {}
 
@@ -26,7 +34,7 @@ final class GoView {
             String name = field.path("json").asText();
             JsonNode member = value.path(name);
             String inner = field.path("type").asText();
-            String go = NAMES.getOrDefault(name, name.isEmpty() ? name : Character.toUpperCase(name.charAt(0)) + name.substring(1));
+            String go = LARGE.contains(name) ? name.toUpperCase(Locale.ROOT) : NAMES.getOrDefault(name, name.isEmpty() ? name : Character.toUpperCase(name.charAt(0)) + name.substring(1));
             if (member.isMissingNode() || member.isNull()) {
                 shown.set(go, zero(field, inner));
             } else if (member.isArray()) {

@@ -24,7 +24,8 @@ public final class ManagedFields {
     public static void update(@Nullable ObjectNode live, ObjectNode updated, Schema schema, String manager, String apiVersion,
             String operation, String subresource, Instant now) {
         JsonNode brought = updated.path("metadata").path("managedFields");
-        if (live != null && subresource.isEmpty() && brought.size() == 1 && brought.get(0).isEmpty()) {
+        boolean forgets = subresource.isEmpty() && brought.size() == 1 && brought.get(0).isEmpty();
+        if (live != null && (forgets || untracked(live) && (brought.isEmpty() || !subresource.isEmpty()))) {
             updated.withObjectProperty("metadata").remove("managedFields");
             return;
         }
@@ -47,7 +48,30 @@ public final class ManagedFields {
             owners.fields.merge(self, gained, FieldSet::union);
             owners.times.put(self, time(now));
         }
+        owners.cap();
         owners.write(updated);
+    }
+
+    /** Whether nobody is known to own anything of an object; then only an apply starts to tell owners apart. */
+    private static boolean untracked(ObjectNode object) {
+        return object.path("metadata").path("managedFields").isEmpty();
+    }
+
+    /** The object with all that it holds owned by whoever wrote before the first apply. */
+    static ObjectNode beforeFirstApply(ObjectNode live, Schema schema, Instant now) {
+        if (!untracked(live)) {
+            return live;
+        }
+        ObjectNode tracked = live.deepCopy();
+        update(null, tracked, schema, "before-first-apply", live.path("apiVersion").asText(), "Update", "", now);
+        return tracked;
+    }
+
+    /** Spells an empty list, which a client sends to forget all owners, as the one empty entry that means the same. */
+    public static void noteReset(ObjectNode sent) {
+        if (sent.path("metadata").path("managedFields") instanceof com.fasterxml.jackson.databind.node.ArrayNode entries && entries.isEmpty()) {
+            entries.addObject();
+        }
     }
 
     static ObjectNode blank(ObjectNode like) {

@@ -23,6 +23,8 @@ public final class Names {
     private static final int SUBDOMAIN_LENGTH = 253;
     private static final int ANNOTATIONS_SIZE = 256 * 1024;
     private static final Set<String> LABEL_NAMED = Set.of("Namespace", "Service");
+    private static final Set<String> BUILT_IN = Set.of("apps", "batch", "policy", "autoscaling", "networking.k8s.io", "rbac.authorization.k8s.io", "storage.k8s.io",
+            "coordination.k8s.io", "discovery.k8s.io", "scheduling.k8s.io", "node.k8s.io", "events.k8s.io", "certificates.k8s.io");
     private static final Set<String> PATH_NAMED = Set.of("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding");
 
     private Names() {}
@@ -57,9 +59,39 @@ public final class Names {
         }
         causes.addAll(labels(metadata.path("labels"), "metadata.labels"));
         causes.addAll(annotations(metadata.path("annotations"), "metadata.annotations"));
+        owners(metadata.path("ownerReferences"), causes);
         metadata.path("finalizers").forEach(f -> qualified(f.asText())
                 .forEach(fault -> causes.add(Cause.invalid("metadata.finalizers", quote(f.asText()), fault))));
+        if (kind.group().isEmpty() || BUILT_IN.contains(kind.group())) {
+            new Place(metadata.path("finalizers"), "metadata.finalizers", causes).items().forEach(NodeValidation::standard);
+        }
         return causes;
+    }
+
+    private static void owners(JsonNode owners, List<Cause> causes) {
+        String field = "metadata.ownerReferences";
+        List<String> controllers = new ArrayList<>();
+        for (JsonNode owner : owners) {
+            String version = owner.path("apiVersion").asText("");
+            if (version.substring(version.indexOf('/') + 1).isEmpty()) {
+                causes.add(Cause.invalid(field + ".apiVersion", quote(version), "version must not be empty"));
+            }
+            for (String name : List.of("kind", "name", "uid")) {
+                if (owner.path(name).asText("").isEmpty()) {
+                    causes.add(Cause.invalid(field + "." + name, "\"\"", name + " must not be empty"));
+                }
+            }
+            if (version.equals("v1") && owner.path("kind").asText().equals("Event")) {
+                causes.add(Cause.invalid(field, owner.toString(), "/v1, Kind=Event is disallowed from being an owner"));
+            }
+            if (owner.path("controller").asBoolean()) {
+                controllers.add(owner.path("name").asText());
+            }
+        }
+        if (controllers.size() > 1) {
+            causes.add(Cause.invalid(field, owners.toString(), "Only one reference can have Controller set to true. Found \"true\" in references for "
+                    + controllers.get(0) + " and " + controllers.get(1)));
+        }
     }
 
     /** Faults of a map of labels; fields name the map. */
@@ -104,7 +136,13 @@ public final class Names {
         if (kind.group().isEmpty() && LABEL_NAMED.contains(kind.kind())) {
             return label(name);
         }
-        return subdomain(name);
+        return switch (kind.group() + "/" + kind.kind()) {
+            case "apps/StatefulSet" -> label(name);
+            case "storage.k8s.io/CSIDriver" -> subdomain(name.toLowerCase(java.util.Locale.ROOT));
+            case "certificates.k8s.io/CertificateSigningRequest", "/Event", "apiregistration.k8s.io/APIService" -> pathSegment(name);
+            case "networking.k8s.io/IPAddress" -> List.of();
+            default -> subdomain(name);
+        };
     }
 
     static List<String> label(String name) {
@@ -164,7 +202,7 @@ public final class Names {
         String form = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or "
                 + "'my.name',  or '123-abc', regex used for validation is '" + QUALIFIED + "')";
         if (parts.length > 2) {
-            return List.of("a valid label key " + form.replace("')", "'") + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName'))");
+            return List.of("a valid label key " + form + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')");
         }
         if (parts.length == 2) {
             if (parts[0].isEmpty()) {

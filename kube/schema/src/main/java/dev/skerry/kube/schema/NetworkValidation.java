@@ -48,7 +48,7 @@ final class NetworkValidation {
             number.portNumber();
             if (end.given()) {
                 if (end.number() < number.number()) {
-                    end.invalid("must be greater than or equal to `port`");
+                    end.invalidAs(number.value().toString(), "must be greater than or equal to `port`");
                 }
                 end.portNumber();
             }

@@ -15,6 +15,8 @@ final class Owners {
     /** Members that belong to nobody. */
     private static final FieldSet OWNERLESS = ownerless();
 
+    private static final int MAX_UPDATERS = 10;
+
     /** Who wrote how. Two writes of the same owner share one entry. */
     record Owner(String manager, String operation, String apiVersion, String subresource) {
         boolean applies() {
@@ -88,6 +90,46 @@ final class Owners {
             }
         }
         return null;
+    }
+
+    /** Merges the oldest writers into one entry for each version where more than ten wrote without applying. */
+    void cap() {
+        List<Owner> updaters = new ArrayList<>(fields.keySet().stream().filter(o -> !o.applies()).toList());
+        int left = updaters.size();
+        if (left <= MAX_UPDATERS) {
+            return;
+        }
+        updaters.sort(Comparator.comparing((Owner o) -> times.getOrDefault(o, "")).thenComparing(Owner::manager).thenComparing(Owner::apiVersion)
+                .thenComparing(Owner::subresource));
+        Map<String, Owner> firsts = new LinkedHashMap<>();
+        for (int i = 0; i < updaters.size() && left > MAX_UPDATERS; i++) {
+            Owner one = updaters.get(i);
+            Owner first = firsts.putIfAbsent(one.apiVersion(), one);
+            if (first == null) {
+                continue;
+            }
+            Owner bucket = new Owner("ancient-changes", "Update", one.apiVersion(), "");
+            if (!fields.containsKey(bucket)) {
+                move(first, bucket);
+            }
+            String time = times.get(one);
+            move(one, bucket);
+            if (time != null) {
+                times.put(bucket, time);
+            }
+            left--;
+        }
+    }
+
+    private void move(Owner from, Owner to) {
+        FieldSet set = fields.remove(from);
+        if (set != null) {
+            fields.merge(to, set, FieldSet::union);
+        }
+        String time = times.remove(from);
+        if (time != null) {
+            times.putIfAbsent(to, time);
+        }
     }
 
     FieldSet own(Owner owner) {

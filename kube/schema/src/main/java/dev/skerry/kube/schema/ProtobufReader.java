@@ -17,9 +17,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Optional;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads Kubernetes' protobuf form of the built-in kinds: four bytes {@code k8s\0}, then a {@code runtime.Unknown} around the
@@ -27,13 +26,10 @@ import java.util.Optional;
  */
 public final class ProtobufReader {
 
-    private static final byte[] MAGIC = {'k', '8', 's', 0};
     private static final int MAX_DEPTH = 100;
-    private static final String META = "k8s.io.apimachinery.pkg.apis.meta.v1.";
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final JsonNode messages = Facts.protobuf();
-    private final Map<String, Map<Integer, JsonNode>> fields = new HashMap<>();
+    private static final byte[] MAGIC = ProtobufTypes.MAGIC;
 
     /** Bytes that are not what they should be; the message says where. */
     public static final class MalformedProtobufException extends Exception {
@@ -45,7 +41,7 @@ public final class ProtobufReader {
     }
 
     /** The object with its apiVersion and kind. */
-    public synchronized ObjectNode read(byte[] bytes) throws MalformedProtobufException {
+    public ObjectNode read(byte[] bytes) throws MalformedProtobufException {
         if (bytes.length < MAGIC.length || !Arrays.equals(Arrays.copyOf(bytes, MAGIC.length), MAGIC)) {
             throw new MalformedProtobufException("provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
         }
@@ -72,7 +68,7 @@ public final class ProtobufReader {
                 default -> envelope.skip(tag);
             }
         }
-        var message = message(Gvk.of(apiVersion, kind));
+        var message = ProtobufTypes.message(Gvk.of(apiVersion, kind));
         if (message.isEmpty()) {
             throw new MalformedProtobufException("no kind \"" + kind + "\" is registered for version \"" + apiVersion + "\" in protobuf");
         }
@@ -81,58 +77,42 @@ public final class ProtobufReader {
         return object;
     }
 
-    private Optional<String> message(Gvk gvk) {
-        var first = gvk.group().isEmpty() ? "core" : gvk.group().split("\\.")[0];
-        var version = gvk.version() + "." + gvk.kind();
-        for (var name : new String[] {
-            "k8s.io.api." + first + "." + version,
-            "k8s.io." + first + "_apiserver.pkg.apis." + first + "." + version,
-            "k8s.io.kube_aggregator.pkg.apis." + first + "." + version,
-            META + gvk.kind()
-        }) {
-            if (messages.has(name)) {
-                return Optional.of(name);
-            }
-        }
-        return Optional.empty();
-    }
-
-    private Map<Integer, JsonNode> fieldsOf(String message) {
-        return fields.computeIfAbsent(message, name -> {
-            var map = new HashMap<Integer, JsonNode>();
-            messages.path(name).forEach(f -> map.put(f.path("n").asInt(), f));
-            return map;
-        });
-    }
-
     private void fill(ObjectNode object, String message, Wire wire, int depth) throws MalformedProtobufException {
         if (depth > MAX_DEPTH) {
             throw new MalformedProtobufException(message + ": nested deeper than " + MAX_DEPTH);
         }
-        var known = fieldsOf(message);
+        var known = ProtobufTypes.fields(message);
         while (wire.more()) {
             var tag = wire.varint();
-            var field = known.get((int) (tag >>> 3));
+            var field = find(known, (int) (tag >>> 3));
             if (field == null) {
                 wire.skip(tag);
                 continue;
             }
-            var json = field.path("json").asText();
-            if (field.path("inline").asBoolean()) {
-                fill(object, field.path("type").asText(), wire.part(), depth + 1);
-            } else if (field.has("map")) {
-                var map = object.path(json) instanceof ObjectNode there ? there : object.putObject(json);
-                entry(map, field.path("map"), wire.part(), depth);
-            } else if (field.path("repeated").asBoolean()) {
-                var list = object.path(json) instanceof ArrayNode there ? there : object.putArray(json);
-                list.add(value(field.path("type").asText(), tag, wire, depth));
+            if (field.inline()) {
+                fill(object, field.type(), wire.part(), depth + 1);
+            } else if (field.map()) {
+                var map = object.path(field.json()) instanceof ObjectNode there ? there : object.putObject(field.json());
+                entry(map, field.type(), wire.part(), depth);
+            } else if (field.repeated()) {
+                var list = object.path(field.json()) instanceof ArrayNode there ? there : object.putArray(field.json());
+                list.add(value(field.type(), tag, wire, depth));
             } else {
-                var value = value(field.path("type").asText(), tag, wire, depth);
-                if (!value.isNull() && !(zero(value) && field.path("omitempty").asBoolean() && !field.path("pointer").asBoolean())) {
-                    object.set(json, value);
+                var value = value(field.type(), tag, wire, depth);
+                if (!value.isNull() && !(zero(value) && field.omitempty() && !field.pointer())) {
+                    object.set(field.json(), value);
                 }
             }
         }
+    }
+
+    private static ProtobufTypes.@Nullable Field find(List<ProtobufTypes.Field> fields, int number) {
+        for (var field : fields) {
+            if (field.number() == number) {
+                return field;
+            }
+        }
+        return null;
     }
 
     private static boolean zero(JsonNode value) {
@@ -140,14 +120,14 @@ public final class ProtobufReader {
                 || (value.isBoolean() && !value.asBoolean());
     }
 
-    private void entry(ObjectNode map, JsonNode types, Wire wire, int depth) throws MalformedProtobufException {
+    private void entry(ObjectNode map, String type, Wire wire, int depth) throws MalformedProtobufException {
         var key = "";
-        JsonNode value = types.path(1).asText().contains(".") ? JsonNodeFactory.instance.objectNode() : new TextNode("");
+        JsonNode value = type.contains(".") ? JsonNodeFactory.instance.objectNode() : new TextNode("");
         while (wire.more()) {
             var tag = wire.varint();
             switch ((int) (tag >>> 3)) {
                 case 1 -> key = wire.text();
-                case 2 -> value = value(types.path(1).asText(), tag, wire, depth);
+                case 2 -> value = value(type, tag, wire, depth);
                 default -> wire.skip(tag);
             }
         }

@@ -29,26 +29,32 @@ public final class ServerSideApply {
         ObjectNode wanted = wanted(applied, schema, subresource);
         ObjectNode before = live == null ? ManagedFields.blank(applied) : live.deepCopy();
         before.withObjectProperty("metadata").remove("managedFields");
-        Owners owners = Owners.read(live);
+        Owners owners = Owners.read(live == null ? null : ManagedFields.beforeFirstApply(live, schema, now));
         Owners.Owner self = new Owners.Owner(manager, "Apply", apiVersion, subresource);
         FieldSet last = owners.adopt(self);
 
         JsonNode merged = Structure.merge(before, wanted, schema);
         owners.fields.put(self, Structure.fields(wanted, schema));
-        owners.fields.put(self, owners.own(self));
         JsonNode pruned = last == null ? merged : prune(merged, schema, last, owners);
         ObjectNode result = pruned.deepCopy();
 
         Comparison change = Comparison.of(Zero.fill(before, schema), Zero.fill(result, schema), schema);
         Map<Owners.Owner, FieldSet> conflicts = owners.touchedBy(change, self);
         if (!force && !conflicts.isEmpty()) {
-            throw new ApplyConflictException(list(conflicts, owners));
+            Map<Owners.Owner, FieldSet> disputed = manager.equals(LastApplied.CLIENT) && live != null
+                    ? LastApplied.disputed(conflicts, live, schema, apiVersion) : conflicts;
+            if (!disputed.isEmpty()) {
+                throw new ApplyConflictException(list(disputed));
+            }
         }
         owners.yield(change, conflicts);
-        if (live == null || !change.same()) {
+        if (live == null || !change.same() || !untouched(before, applied, wanted, schema)) {
             owners.times.put(self, ManagedFields.time(now));
         }
         owners.write(result);
+        if (manager.equals(LastApplied.CLIENT) && subresource.isEmpty()) {
+            LastApplied.follow(result, applied);
+        }
         return result;
     }
 
@@ -99,11 +105,21 @@ public final class ServerSideApply {
         return value == null ? Json.MAKE.objectNode() : value;
     }
 
-    private static List<Conflict> list(Map<Owners.Owner, FieldSet> conflicts, Owners owners) {
+    /** Whether what was applied is there already, with the parts that this path does not take over. */
+    private static boolean untouched(ObjectNode before, ObjectNode applied, ObjectNode wanted, Schema schema) {
+        if (wanted.size() == applied.size()) {
+            return true;
+        }
+        JsonNode whole = Structure.merge(before, applied, schema);
+        return !(whole instanceof ObjectNode all) || Comparison.of(Zero.fill(before, schema), Zero.fill(all, schema), schema).same();
+    }
+
+    private static List<Conflict> list(Map<Owners.Owner, FieldSet> conflicts) {
         List<Conflict> all = new ArrayList<>();
         conflicts.forEach((owner, fields) -> fields.paths().forEach(path -> all.add(new Conflict(owner.manager(), owner.operation(),
-                owner.apiVersion(), owner.subresource(), owners.times.getOrDefault(owner, ""), path))));
-        all.sort(java.util.Comparator.comparing(Conflict::manager));
+                owner.apiVersion(), owner.subresource(), path))));
+        all.sort(java.util.Comparator.comparing(Conflict::manager).thenComparing(Conflict::operation).thenComparing(Conflict::apiVersion)
+                .thenComparing(Conflict::subresource));
         return all;
     }
 }

@@ -2,7 +2,6 @@ package dev.skerry.kube.schema;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -185,48 +184,47 @@ final class WebhookValidation {
         }
     }
 
+    /** Looked at one after the other, as upstream does, so that only what stood before a resource counts against it. */
     private static void resources(Place resources, boolean subresources) {
-        List<String> texts = resources.texts();
-        if (texts.isEmpty()) {
+        if (resources.blank()) {
             resources.required();
         }
-        boolean all = texts.contains("*");
-        List<String> whole = new ArrayList<>();
-        List<String> everywhere = new ArrayList<>();
+        Set<String> whole = new HashSet<>();
+        Set<String> everywhere = new HashSet<>();
+        boolean anything = false;
+        boolean all = false;
+        boolean plain = false;
         for (Place resource : resources.items()) {
             String text = resource.text();
-            if (text.isEmpty()) {
-                resource.required();
-            } else if (text.equals("*/*")) {
-                all |= subresources;
-            } else if (text.endsWith("/*")) {
-                whole.add(text.substring(0, text.length() - 2));
-            } else if (text.startsWith("*/")) {
-                everywhere.add(text.substring(2));
-            }
-        }
-        if (subresources && texts.contains("*/*") && texts.size() > 1) {
-            resources.invalid("if '*/*' is present, must not specify other resources");
-            return;
-        }
-        for (Place resource : resources.items()) {
-            String[] parts = resource.text().split("/", 2);
-            if (parts.length < 2) {
+            resource.must();
+            anything |= text.equals("*/*");
+            all |= text.equals("*");
+            String[] parts = text.split("/", 2);
+            if (parts.length == 1) {
+                plain = !text.equals("*");
                 continue;
             }
-            if (!subresources) {
-                resources.invalid("must not specify subresources");
-                return;
+            if (whole.contains(parts[0])) {
+                resource.invalidText("if '" + parts[0] + "/*' is present, must not specify " + text);
             }
-            if (!parts[1].equals("*") && whole.contains(parts[0])) {
-                resource.invalidText("if '" + parts[0] + "/*' is present, must not specify " + resource.text());
+            if (everywhere.contains(parts[1])) {
+                resource.invalidText("if '*/" + parts[1] + "' is present, must not specify " + text);
             }
-            if (!parts[0].equals("*") && everywhere.contains(parts[1])) {
-                resource.invalidText("if '*/" + parts[1] + "' is present, must not specify " + resource.text());
+            if (parts[1].equals("*")) {
+                whole.add(parts[0]);
+            }
+            if (parts[0].equals("*")) {
+                everywhere.add(parts[1]);
             }
         }
-        if (all && texts.contains("*") && texts.stream().anyMatch(t -> !t.equals("*") && !t.contains("/"))) {
+        if (resources.value().size() > 1 && anything) {
+            resources.invalid("if '*/*' is present, must not specify other resources");
+        }
+        if (all && plain) {
             resources.invalid("if '*' is present, must not specify other resources without subresources");
+        }
+        if (!subresources && resources.texts().stream().anyMatch(t -> t.contains("/"))) {
+            resources.invalid("must not specify subresources");
         }
     }
 
