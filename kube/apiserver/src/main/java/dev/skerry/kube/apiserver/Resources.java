@@ -302,7 +302,7 @@ final class Resources {
             causes.addAll(CustomChecks.causes(call, object, old));
         } else {
             causes.addAll(old == null ? BuiltInValidation.validate(type.gvk(), object) : BuiltInValidation.validateUpdate(type.gvk(), object, old));
-            causes.addAll(CustomChecks.ofDefinition(type, object, old));
+            causes.addAll(CustomChecks.ofDefinition(type, object, old, causes));
         }
         if (!causes.isEmpty()) {
             throw Failure.invalid(type, name, causes);
