@@ -2,6 +2,7 @@ package dev.skerry.kube.apiserver;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.skerry.kube.admission.Operation;
 import dev.skerry.kube.schema.Cause;
 import dev.skerry.kube.store.ObjectStore;
 import java.time.InstantSource;
@@ -19,11 +20,13 @@ final class Deletion {
     private static final int MAX_TRIES = 20;
 
     private final ObjectStore store;
+    private final Admission admission;
     private final InstantSource clock;
     private final DefinitionRemoval removal;
 
-    Deletion(ObjectStore store, InstantSource clock) {
+    Deletion(ObjectStore store, Admission admission, InstantSource clock) {
         this.store = store;
+        this.admission = admission;
         this.clock = clock;
         this.removal = new DefinitionRemoval(store, clock);
     }
@@ -41,6 +44,8 @@ final class Deletion {
             var entry = store.get(target.key()).orElseThrow(() -> Failure.notFound(type, target.name()));
             var object = type.read(entry.value());
             checkPreconditions(type, target.name(), object, options.path("preconditions"));
+            admission.check(Admission.attributes(
+                    call, Operation.DELETE, type.gvk(), target.namespace(), call.target().name(), null, object, options));
             var metadata = Resources.metadata(object);
             var grace = grace(call, type, object, options);
             var finalizers = metadata.path("finalizers").deepCopy();
@@ -56,7 +61,7 @@ final class Deletion {
             var marked = metadata.has("deletionTimestamp");
             if (!waits) {
                 if (type.kind().equals("Pod")) {
-                    mark(metadata, 0);
+                    mark(metadata, 0, true);
                 }
                 var kept = type.stored(object);
                 var done = store.delete(entry.key(), entry.revision(), revision -> Bodies.write(Resources.at(kept, revision)));
@@ -70,7 +75,7 @@ var sooner = !marked || metadata.path("deletionGracePeriodSeconds").asLong() > g
                 return new Outcome(object, false);
             }
             if (sooner) {
-                mark(metadata, grace);
+                mark(metadata, grace, !type.kind().equals("Namespace"));
             }
             if (type.kind().equals("Namespace")) {
                 object.withObject("/status").put("phase", "Terminating");
@@ -84,12 +89,14 @@ var sooner = !marked || metadata.path("deletionGracePeriodSeconds").asLong() > g
         throw Failure.modified(type, target.name());
     }
 
-    private void mark(ObjectNode metadata, long grace) {
+    private void mark(ObjectNode metadata, long grace, boolean graceful) {
         if (!metadata.has("deletionTimestamp") && metadata.has("generation")) {
             metadata.put("generation", metadata.path("generation").asLong() + 1);
         }
         metadata.put("deletionTimestamp", clock.instant().plusSeconds(grace).truncatedTo(ChronoUnit.SECONDS).toString());
-        metadata.put("deletionGracePeriodSeconds", grace);
+        if (graceful) {
+            metadata.put("deletionGracePeriodSeconds", grace);
+        }
     }
 
     /** Options that no deletion takes. */

@@ -16,6 +16,12 @@ final class Failure extends Exception {
     private boolean plain;
     private String text = "404 page not found\n";
 
+    private Failure(ObjectNode status) {
+        super(status.path("message").asText(), null, false, false);
+        this.code = status.path("code").asInt();
+        this.status = status;
+    }
+
     private Failure(int code, String reason, String message, @Nullable ObjectNode details) {
         super(message, null, false, false);
         this.code = code;
@@ -30,6 +36,11 @@ final class Failure extends Exception {
         }
         body.put("code", code);
         this.status = body;
+    }
+
+    /** An answer that somebody else has worded. */
+    static Failure of(ObjectNode status) {
+        return new Failure(status);
     }
 
     int code() {
@@ -99,10 +110,6 @@ final class Failure extends Exception {
         return new Failure(404, "NotFound", plural + " \"" + name + "\" not found", details(name, "", plural));
     }
 
-    static Failure namespaceMissing(String name) {
-        return missing("namespaces", name);
-    }
-
     static Failure exists(ResourceType type, String name) {
         return new Failure(409, "AlreadyExists", qualified(type) + " \"" + name + "\" already exists", details(name, type.group(), type.plural()));
     }
@@ -121,6 +128,11 @@ final class Failure extends Exception {
     static Failure bound(String pod, String node) {
         return new Failure(409, "Conflict", "Operation cannot be fulfilled on pods/binding \"" + pod + "\": pod " + pod + " is already assigned to node \"" + node + "\"",
                 details(pod, "", "pods/binding"));
+    }
+
+    /** The object that a token shall be bound to is another one. Upstream names its kind where others name the resource. */
+    static Failure boundConflict(String kind, String name, String why) {
+        return new Failure(409, "Conflict", "Operation cannot be fulfilled on " + kind + " \"" + name + "\": " + why, details(name, "", kind));
     }
 
     static Failure modified(ResourceType type, String name) {
@@ -239,6 +251,10 @@ final class Failure extends Exception {
         return new Failure(429, "TooManyRequests", message, details);
     }
 
+    static Failure timeout() {
+        return new Failure(504, "Timeout", "Timeout: request did not complete within the allotted timeout", details());
+    }
+
     static Failure busy(String message) {
         var failure = new Failure(429, "TooManyRequests", message, details());
         failure.retryAfter = 1;
@@ -264,13 +280,6 @@ final class Failure extends Exception {
     /** Admission or authorization says no to one object. */
     static Failure refused(ResourceType type, String name, String why) {
         return forbidden(qualified(type) + " \"" + name + "\" is forbidden: " + why, type.group(), type.plural(), name);
-    }
-
-    static Failure terminating(ResourceType type, String name, String namespace) {
-        var failure = refused(type, name, "unable to create new content in namespace " + namespace + " because it is being terminated");
-        ((ObjectNode) failure.status.path("details")).putArray("causes").addObject().put("reason", "NamespaceTerminating")
-                .put("message", "namespace " + namespace + " is being terminated").put("field", "metadata.namespace");
-        return failure;
     }
 
     static Failure full(String message) {

@@ -157,7 +157,7 @@ final class Lists {
     }
 
     /** What a {@code continue} text holds. */
-    private record Position(long revision, String after) {
+    record Position(long revision, String after) {
 
         static Position of(String text, String prefix) throws Failure {
             if (text.isEmpty()) {
