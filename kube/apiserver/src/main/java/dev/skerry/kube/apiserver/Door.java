@@ -65,8 +65,6 @@ final class Door {
             throw e;
         } catch (Versions.ConversionFailure e) {
             told = Failure.internalPlain(String.valueOf(e.getMessage()));
-        } catch (Versions.ConversionFailure e) {
-            told = Failure.internalPlain(String.valueOf(e.getMessage()));
         } catch (StoreException.Full e) {
             told = Failure.full(String.valueOf(e.getMessage()));
         } catch (StoreException e) {
