@@ -25,10 +25,10 @@ final class Admission implements AutoCloseable {
         this.chain = chain;
     }
 
-    static Admission open(ObjectStore store, ResourceTypes types, Rbac rbac, InstantSource clock) {
+    static Admission open(ObjectStore store, ResourceTypes types, dev.skerry.kube.apiserver.Authorizer rights, InstantSource clock) {
         Kinds kinds = () -> types.all().stream().map(Admission::resource).toList();
         Authorizer authorizer = (who, asked) -> {
-            var decision = rbac.decide(
+            var decision = rights.decide(
                     new ServerConfig.User(who.name(), who.uid(), who.groups(), who.extra()),
                     new Access(asked.verb(), asked.group(), asked.version(), asked.resource(), asked.subresource(), asked.namespace(), asked.name(), asked.path()));
             return new Authorizer.Answer(decision.allowed(), decision.reason());
