@@ -38,7 +38,7 @@ record PlainKubernetes(CertificateAuthority authority, KubernetesClient client) 
         parts.address("kubeconfig", kubeconfig.file().toString());
         var client = parts.keep("client", kubeconfig.client());
         var own = parts.keep("controllers' client", kubeconfig.controllers());
-        parts.keep("controllers", Controllers.start(own, new ControllersConfig(Pem.encode(authority.certificate()), clock)));
+        parts.keep("controllers", Controllers.start(own, new ControllersConfig(Pem.encode(authority.certificate()), clock).withSigner(authority)));
         if (config.runtime().enabled()) {
             var node = parts.keep("node", NodeAgent.start(new NodeConfig(config.name(), config.data().resolve("node"), config.runtime().podCidr(), clock), client));
             logs.from(node);

@@ -1,7 +1,9 @@
 package dev.skerry.kube.apiserver;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.skerry.kube.admission.ObjectWarnings;
 import dev.skerry.kube.admission.Operation;
+import dev.skerry.kube.admission.PolicyExpressions;
 import dev.skerry.kube.admission.RandomSuffix;
 import dev.skerry.kube.schema.BuiltInValidation;
 import dev.skerry.kube.schema.Cause;
@@ -42,6 +44,10 @@ final class Resources {
         this.addresses = new ServiceAddresses(store);
         this.escalation = escalation;
         this.clock = clock;
+    }
+
+    Admission admission() {
+        return admission;
     }
 
     ObjectNode get(Target target) throws Failure {
@@ -108,8 +114,9 @@ final class Resources {
         if (Preparation.countsGenerations(type)) {
             metadata.put("generation", 1);
         }
-        check(call, name, body, null);
+        check(call, "", name, body, null);
         escalation.check(call, body, null);
+        warn(call, body, true);
         admission.validate(attributes);
         if (!allocates(type)) {
             return store(call, target, body);
@@ -247,7 +254,9 @@ final class Resources {
             }
         }
         var attributes = Admission.attributes(call, Operation.UPDATE, changed, live);
-        if (admission.mutate(attributes)) {
+        // Of a scale, admission has seen the scale.
+        var scaled = subresource.equals("scale");
+        if (!scaled && admission.mutate(attributes)) {
             preparation.beforeUpdate(type, subresource, changed, live);
             Defaults.apply(changed, type.schema());
         }
@@ -257,11 +266,14 @@ final class Resources {
             ServiceAddresses.keep(changed, live);
         }
         Preparation.count(type, changed, live);
-        if (subresource.isEmpty() || type.custom()) {
-            check(call, call.target().name(), changed, live);
+        if (subresource.isEmpty() && !Preparation.wished(type, changed).equals(Preparation.wished(type, live))) {
+            warn(call, changed, false);
         }
+        check(call, subresource, call.target().name(), changed, live);
         escalation.check(call, changed, live);
-        admission.validate(attributes);
+        if (!scaled) {
+            admission.validate(attributes);
+        }
         if (allocates(type) && subresource.isEmpty()) {
             addresses.allocate(type, changed);
         }
@@ -304,17 +316,26 @@ final class Resources {
         return copy;
     }
 
-    private static void check(Call call, String name, ObjectNode object, @Nullable ObjectNode old) throws Failure {
+    private static void check(Call call, String subresource, String name, ObjectNode object, @Nullable ObjectNode old) throws Failure {
         var type = call.type();
         var causes = new java.util.ArrayList<Cause>(Names.validateMetadata(object, type.gvk(), type.namespaced()));
         if (type.custom()) {
             causes.addAll(CustomChecks.causes(call, object, old));
         } else {
-            causes.addAll(old == null ? BuiltInValidation.validate(type.gvk(), object) : BuiltInValidation.validateUpdate(type.gvk(), object, old));
+            causes.addAll(old == null ? BuiltInValidation.validate(type.gvk(), object) : BuiltInValidation.validateUpdate(type.gvk(), subresource, object, old));
             causes.addAll(CustomChecks.ofDefinition(type, object, old));
+        }
+        if (type.group().equals("admissionregistration.k8s.io") && !type.custom()) {
+            causes = new java.util.ArrayList<>(PolicyExpressions.faults(type.gvk(), object, causes));
         }
         if (!causes.isEmpty()) {
             throw Failure.invalid(type, name, causes);
+        }
+    }
+
+    private static void warn(Call call, ObjectNode object, boolean created) {
+        if (!call.type().custom()) {
+            ObjectWarnings.of(call.type().gvk(), object, created).stream().filter(w -> !call.warnings().contains(w)).forEach(call.warnings()::add);
         }
     }
 

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.skerry.kube.admission.Operation;
 import dev.skerry.kube.schema.Cause;
+import dev.skerry.kube.schema.Gvk;
 import dev.skerry.kube.schema.PatchException;
 import dev.skerry.kube.schema.Patches;
 import dev.skerry.kube.store.ObjectStore;
@@ -15,6 +17,7 @@ import java.util.List;
 final class Scales {
 
     private static final int MAX_TRIES = 20;
+    private static final Gvk SCALE = new Gvk("autoscaling", "v1", "Scale");
 
     private final Resources resources;
     private final ObjectStore store;
@@ -70,6 +73,9 @@ final class Scales {
             var asked = scale.path("metadata").path("resourceVersion").asText("");
             if (!asked.isEmpty() && !asked.equals(Long.toString(entry.revision()))) {
                 throw Failure.modified(call.type(), call.target().name());
+            }
+            if (scale instanceof ObjectNode written) {
+                resources.admission().check(call, Operation.UPDATE, SCALE, written, scale(paths, live, call.type()));
             }
             var changed = live.deepCopy();
             paths.wish(changed, scale.path("spec").path("replicas").asInt());
