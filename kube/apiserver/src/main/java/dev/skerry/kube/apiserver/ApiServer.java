@@ -39,7 +39,7 @@ public final class ApiServer implements AutoCloseable {
     /** Starts serving. */
     public static ApiServer start(ServerConfig config) throws IOException {
         var types = new ResourceTypes(SchemaCatalog.builtIn());
-        var definitions = new Definitions(config.store(), types, config.clock());
+        var definitions = new Definitions(config.store(), types, config.clock(), new ConversionWebhooks(config.store()));
         definitions.load();
         var rbac = new Rbac(config.store());
         var authorizer = new Authorizer(config.store(), rbac);
@@ -58,7 +58,7 @@ public final class ApiServer implements AutoCloseable {
         var nodes = new NodeRestriction(config.store());
         var lists = new Lists(config.store());
         var tables = new Tables(new TableCells(config.clock()));
-        var watches = new Watches(config.store(), lists, tables);
+        var watches = new Watches(config.store(), lists, tables, types);
         var admission = Admission.open(config.store(), types, authorizer, config.clock());
         parts.add(admission);
         var resources = new Resources(

@@ -69,6 +69,10 @@ final class ObjectRequests {
     private void dispatch(Call call) throws Failure {
         var method = call.request().prologue().method().text();
         var target = call.target();
+        var defined = target.type().defined();
+        if (defined != null && !defined.deprecation().isEmpty()) {
+            call.warnings().add(defined.deprecation());
+        }
         var everywhere = target.type().namespaced() && target.namespace().isEmpty() && target.name().isEmpty();
         if (target.name().isEmpty() && List.of("PUT", "PATCH").contains(method) || everywhere && !method.equals("GET") && !Reviews.answers(target.type())) {
             throw Failure.method();
@@ -85,8 +89,9 @@ final class ObjectRequests {
                 if (target.name().isEmpty()) {
                     allowed(call, "list");
                     Tables.check(call, true);
+                    var page = lists.list(call);
                     warn(call);
-                    Answers.send(call.request(), call.response(), tables.renderList(call, lists.list(call)));
+                    Answers.send(call.request(), call.response(), tables.renderList(call, page));
                 } else {
                     allowed(call, "get");
                     Tables.check(call, false);
@@ -133,7 +138,7 @@ final class ObjectRequests {
     private static void allowed(Call call, String verb) throws Failure {
         var subresource = call.target().subresource();
         if (subresource.isEmpty() ? !call.type().verbs().contains(verb) : !call.type().verbsOf(subresource).contains(verb)) {
-            throw Failure.method();
+            throw call.type().custom() && !subresource.isEmpty() ? Failure.unsupported(call.type(), verb) : Failure.method();
         }
     }
 
@@ -143,7 +148,8 @@ final class ObjectRequests {
     }
 
     private void changed(Call call, String name) {
-        if (call.type().kind().equals("CustomResourceDefinition")) {
+        var defined = call.type().defined();
+        if (call.type().kind().equals("CustomResourceDefinition") || defined != null && defined.terminating()) {
             definitions.load();
         } else if (call.type().kind().equals("ClusterRole")) {
             roles.aggregate();
@@ -192,6 +198,7 @@ final class ObjectRequests {
             answer(call, 200, outcome.object());
             return;
         }
+        warn(call);
         var status = JsonNodeFactory.instance.objectNode().put("kind", "Status").put("apiVersion", "v1");
         status.putObject("metadata");
         status.put("status", "Success");
