@@ -101,30 +101,9 @@ final class Preparation {
                 user.groups().forEach(groups::add);
                 user.extra().forEach((key, values) -> values.forEach(spec.withObjectProperty("extra").withArrayProperty(key)::add));
             }
-            case "Job" -> select(object);
             default -> {
                 // Nothing beyond the schema's defaults.
             }
-        }
-    }
-
-    /** A Job without a selector of its own is told apart by its uid. */
-    private static void select(ObjectNode job) {
-        var spec = job.withObject("/spec");
-        if (spec.path("manualSelector").asBoolean()) {
-            return;
-        }
-        var uid = job.path("metadata").path("uid").asText();
-        var name = job.path("metadata").path("name").asText();
-        var labels = spec.withObject("/template/metadata").withObjectProperty("labels");
-        labels.put("controller-uid", uid).put("batch.kubernetes.io/controller-uid", uid).put("job-name", name).put("batch.kubernetes.io/job-name", name);
-        if (!spec.has("selector")) {
-            spec.withObject("/selector/matchLabels").put("batch.kubernetes.io/controller-uid", uid);
-        } else {
-            spec.withObject("/selector").withObjectProperty("matchLabels").put("batch.kubernetes.io/controller-uid", uid);
-        }
-        if (job.path("metadata").path("labels").isEmpty()) {
-            ((ObjectNode) job.get("metadata")).set("labels", labels.deepCopy());
         }
     }
 
