@@ -90,6 +90,7 @@ final class Preparation {
                 }
                 finalizers.add("kubernetes");
             }
+            case "Pod" -> AppArmorProfiles.fromAnnotations(object);
             case "Job" -> JobLabels.generate(object);
             case "CertificateSigningRequest" -> {
                 var spec = object.withObject("/spec").put("username", user.name());
