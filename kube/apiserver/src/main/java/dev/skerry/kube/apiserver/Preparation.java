@@ -105,6 +105,7 @@ final class Preparation {
                 user.extra().forEach((key, values) -> values.forEach(spec.withObjectProperty("extra").withArrayProperty(key)::add));
             }
             case "Pod" -> {
+                AppArmorProfiles.fromAnnotations(object);
                 if (object.path("spec").path("terminationGracePeriodSeconds").asLong() < 0) {
                     object.withObject("/spec").put("terminationGracePeriodSeconds", 1);
                 }
