@@ -29,8 +29,9 @@ record PlainKubernetes(CertificateAuthority authority, KubernetesClient client) 
         var address = config.api().address();
         var tls = Parts.serverTls(authority, address, List.of("localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", config.name()));
         var logs = new NodeLogs();
+        var access = config.api().access().config(config.data());
         var api = parts.keep("API server", Parts.listen("api.port", config.api().port(), () -> ApiServer.start(new ServerConfig(
-                address, config.api().port(), tls, authority.certificate(), store, Map.of(), Optional.of(logs), clock))));
+                address, config.api().port(), tls, authority.certificate(), store, Map.of(), Optional.of(logs), clock, access))));
         var url = "https://" + Parts.host(address) + ":" + api.port();
         parts.address("api", url);
         var kubeconfig = Kubeconfig.write(config.data().resolve("kubeconfig"), config.name(), url, authority);

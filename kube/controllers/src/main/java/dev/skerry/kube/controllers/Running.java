@@ -46,6 +46,7 @@ final class Running implements AutoCloseable {
         controllers.add(new Namespaces(writer, config, namespaces, keep(Namespaces.accounts(writer)), keep(Namespaces.authorities(writer)), pods));
         controllers.add(new GarbageCollector(writer));
         var nodes = cache(client.nodes());
+        controllers.add(new ResourceQuotas(writer, config, cache(client.resourceQuotas().inAnyNamespace()), pods));
         controllers.add(new Scheduler(writer, config, nodes, pods));
         var sets = cache(client.apps().replicaSets().inAnyNamespace());
         controllers.add(ReplicaSets.of(writer, config, sets, pods));
