@@ -53,6 +53,10 @@ class SchedulerTest {
             assertThat(c.getReason()).isEqualTo("Unschedulable");
             assertThat(c.getMessage()).isEqualTo(message);
         }));
+        awaitEvent(name, message);
+    }
+
+    private void awaitEvent(String name, String message) {
         await().untilAsserted(() -> assertThat(client.v1().events().inNamespace("default").list().getItems())
                 .anyMatch(e -> e.getReason().equals("FailedScheduling") && e.getMessage().equals(message) && e.getInvolvedObject().getName().equals(name)));
     }
@@ -73,7 +77,8 @@ class SchedulerTest {
     @Test
     void waitsForANodeAndSaysWhyItIsNotReady() {
         client.resource(pod("p", "1").build()).create();
-        awaitRefusal("p", "no nodes available to schedule pods");
+        awaitEvent("p", "no nodes available to schedule pods");
+        assertThat(PodState.condition(get("p"), "PodScheduled")).isEmpty();
 
         node(FakeKubelet.node("edge", "2", "1Gi").editStatus().withConditions().addNewCondition().withType("Ready").withStatus("False")
                 .withReason("KubeletNotReady").withMessage("containerd is missing").endCondition().endStatus());
