@@ -36,7 +36,6 @@ final class DaemonRollout {
 
     DaemonRollout(
             Recorder events, Instant now, DaemonSet set, String hash, Collection<Node> nodes, List<Pod> mine, NewPods newPods, LongConsumer written) {
-
         this.events = events;
         this.now = now;
         this.set = set;
