@@ -71,7 +71,7 @@ class SchedulerTest {
     private void node(NodeBuilder node) {
         var wished = node.build();
         client.resource(wished).create();
-        client.nodes().withName(wished.getMetadata().getName()).editStatus(n -> new NodeBuilder(n).withStatus(wished.getStatus()).build());
+        FakeKubelet.tell(client, wished);
     }
 
     @Test
@@ -84,7 +84,7 @@ class SchedulerTest {
                 .withReason("KubeletNotReady").withMessage("containerd is missing").endCondition().endStatus());
         awaitRefusal("p", "0/1 nodes are available: 1 node(s) had untolerated taint(s)." + HOPELESS + " Node edge is not ready: containerd is missing");
 
-        client.nodes().withName("edge").editStatus(n -> new NodeBuilder(n).withStatus(FakeKubelet.node("edge", "2", "1Gi").build().getStatus()).build());
+        FakeKubelet.tell(client, FakeKubelet.node("edge", "2", "1Gi").build());
         awaitBound("p", "edge");
     }
 
