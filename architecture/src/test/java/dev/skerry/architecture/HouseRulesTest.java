@@ -56,14 +56,19 @@ class HouseRulesTest {
             .that().resideInAnyPackage(CAPABILITIES)
             .should().dependOnClassesThat().resideInAnyPackage(
                     "dev.skerry.kube.store..", "dev.skerry.kube.apiserver..", "dev.skerry.kube.schema..",
-                    "dev.skerry.kube.controllers..", "dev.skerry.kube.node..")
+                    "dev.skerry.kube.cel..", "dev.skerry.kube.controllers..", "dev.skerry.kube.node..")
             .because("capabilities are ordinary Kubernetes clients, so that they run on any cluster");
 
     @ArchTest
     static final ArchRule controllersReachObjectsThroughAClient = noClasses()
             .that().resideInAnyPackage("dev.skerry.kube.controllers..", "dev.skerry.kube.node..")
             .should().dependOnClassesThat().resideInAnyPackage(
-                    "dev.skerry.kube.store..", "dev.skerry.kube.apiserver..", "dev.skerry.kube.schema..");
+                    "dev.skerry.kube.store..", "dev.skerry.kube.apiserver..", "dev.skerry.kube.schema..", "dev.skerry.kube.cel..");
+
+    @ArchTest
+    static final ArchRule expressionsKnowSchemasOnly = noClasses()
+            .that().resideInAPackage("dev.skerry.kube.cel..")
+            .should().dependOnClassesThat().resideInAnyPackage("dev.skerry.kube.store..", "dev.skerry.kube.apiserver..", "dev.skerry.kube.pki..");
 
     @ArchTest
     static final ArchRule driversUseTheirSpiOnly = noClasses()

@@ -5,6 +5,7 @@ import dev.skerry.kube.pki.CertificateRequest;
 import dev.skerry.kube.pki.Keys;
 import dev.skerry.kube.pki.Pem;
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
@@ -23,7 +24,7 @@ record Kubeconfig(Path file, KubernetesClient client) {
 
     static Kubeconfig write(Path file, String name, String url, CertificateAuthority authority) throws IOException {
         var keys = Keys.generate();
-        var certificate = authority.issue(keys.getPublic(), CertificateRequest.client("admin", List.of("system:masters"), VALIDITY));
+        var certificate = authority.issue(keys.getPublic(), CertificateRequest.client("kubernetes-admin", List.of("system:masters"), VALIDITY));
         var text = """
                 apiVersion: v1
                 kind: Config
@@ -51,6 +52,12 @@ record Kubeconfig(Path file, KubernetesClient client) {
         var config = Config.fromKubeconfig(Files.readString(file));
         config.setOnlyHttpWatches(true);
         config.setRequestTimeout(REQUEST_TIMEOUT_MILLIS);
+        return new KubernetesClientBuilder().withConfig(config).build();
+    }
+
+    /** A client of the same rights for the controllers, which call themselves as upstream's do: their name owns the fields that they write. */
+    KubernetesClient controllers() {
+        var config = new ConfigBuilder(client.getConfiguration()).withUserAgent("kube-controller-manager").build();
         return new KubernetesClientBuilder().withConfig(config).build();
     }
 

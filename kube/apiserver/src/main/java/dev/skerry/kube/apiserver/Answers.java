@@ -40,6 +40,7 @@ final class Answers {
             response.header(HeaderNames.CONTENT_TYPE, media);
         }
         response.header("Cache-Control", "no-cache, private");
+        request.context().get(AuditRecord.class).ifPresent(r -> r.answered(body));
         if (bytes.length >= WORTH_COMPRESSING && request.headers().first(HeaderNames.ACCEPT_ENCODING).orElse("").contains("gzip")) {
             response.header(HeaderNames.CONTENT_ENCODING, "gzip");
             response.header(HeaderNames.VARY, "Accept-Encoding");

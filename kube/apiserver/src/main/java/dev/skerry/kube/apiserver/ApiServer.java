@@ -1,33 +1,20 @@
 package dev.skerry.kube.apiserver;
 
-import static java.lang.System.Logger.Level.ERROR;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.skerry.kube.schema.SchemaCatalog;
-import dev.skerry.kube.store.StoreException;
 import io.helidon.common.tls.Tls;
 import io.helidon.common.tls.TlsClientAuth;
-import io.helidon.http.HeaderNames;
-import io.helidon.http.Status;
-import io.helidon.webserver.ServerConnectionException;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
-import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.Semaphore;
 
 /**
- * The Kubernetes REST API over an object store. Blocking code, a virtual thread a request. Every request but the health
- * checks and {@code /version} needs a client certificate or a token.
+ * The Kubernetes REST API over an object store. Blocking code, a virtual thread a request. Who shows neither a client
+ * certificate nor a token is anonymous, and may see the health checks and the version.
  */
 public final class ApiServer implements AutoCloseable {
 
@@ -37,51 +24,73 @@ public final class ApiServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ApiServer.class.getName());
     private static final int MAX_CONNECTIONS = 4_000;
     private static final int MAX_HEADERS = 64 * 1024;
-    private static final int MAX_IN_FLIGHT = 400;
+    private static final int MAX_PROLOGUE = 32 * 1024;
 
     private final WebServer server;
     private final Watches watches;
+    private final List<AutoCloseable> parts;
 
-    private ApiServer(WebServer server, Watches watches) {
+    private ApiServer(WebServer server, Watches watches, List<AutoCloseable> parts) {
         this.server = server;
         this.watches = watches;
+        this.parts = List.copyOf(parts);
     }
 
     /** Starts serving. */
-    public static ApiServer start(ServerConfig config) throws UnknownHostException {
+    public static ApiServer start(ServerConfig config) throws IOException {
         var types = new ResourceTypes(SchemaCatalog.builtIn());
-        var definitions = new Definitions(config.store(), types, config.clock());
+        var definitions = new Definitions(config.store(), types, config.clock(), new ConversionWebhooks(config.store()));
         definitions.load();
         var rbac = new Rbac(config.store());
+        var authorizer = new Authorizer(config.store(), rbac);
         var roles = new StandardRoles(config.store(), config.clock());
         roles.create();
-        var accounts = new AccountTokens(config.store(), config.clock());
-        var authenticator = new Authenticator(config.tokens(), accounts, rbac);
+        var accounts = new AccountTokens(config.store(), config.clock(), new SigningKeys(config.store(), config.clock(), config.access().signingKeyAge()));
+        var access = config.access();
+        var parts = new ArrayList<AutoCloseable>();
+        var sorts = new ArrayList<BearerTokens.Sort>(List.of(accounts, new BootstrapTokens(config.store(), config.clock())));
+        access.oidc().ifPresent(o -> {
+            var issuer = new OidcTokens(o, config.clock());
+            parts.add(issuer);
+            sorts.add(issuer);
+        });
+        var authenticator = new Authenticator(new BearerTokens(config.tokens(), sorts), access.anonymous());
+        var nodes = new NodeRestriction(config.store());
         var lists = new Lists(config.store());
         var tables = new Tables(new TableCells(config.clock()));
-        var watches = new Watches(config.store(), lists, tables);
+        var watches = new Watches(config.store(), lists, tables, types);
+        var admission = Admission.open(config.store(), types, authorizer, config.clock());
+        parts.add(admission);
         var resources = new Resources(
-                config.store(), new Decoding(types), new Preparation(config.clock()), new Admission(config.store()), new Escalation(rbac), config.clock());
-        var deletion = new Deletion(config.store(), config.clock());
+                config.store(), new Decoding(types), new Preparation(config.clock()), admission, new Escalation(rbac, authorizer, nodes), config.clock());
+        var deletion = new Deletion(config.store(), admission, config.clock());
+        var secrets = new AccountSecrets(config.store(), accounts, config.authority(), types.find("", "v1", "secrets").orElseThrow().schema(), config.clock());
         var objects = new ObjectRequests(config, resources, deletion, lists, watches, tables, definitions,
-                new Reviews(authenticator, rbac, config.clock()), new TokenRequests(config.store(), accounts, config.clock()), roles);
-        var door = new Door(types, authenticator, rbac, objects);
+                new Reviews(authenticator, authorizer, config.clock()), new TokenRequests(config.store(), accounts, nodes, SchemaCatalog.builtIn(), config.clock()), roles, secrets, nodes);
+        var timer = new RequestClock.Timer();
+        parts.add(timer);
+        var audit = access.audit().isPresent() ? AuditLog.open(access.audit().get(), config.clock()) : null;
+        if (audit != null) {
+            parts.add(audit);
+        }
+        var door = new Door(types, authenticator, authorizer, new MetaPaths(types, accounts), objects, access.limits(), timer, audit, config.clock());
         var server = WebServer.builder()
                 .address(InetAddress.getByName(config.address()))
                 .port(config.port())
                 .tls(Tls.builder().sslContext(config.tls()).clientAuth(TlsClientAuth.OPTIONAL).build())
                 .maxTcpConnections(MAX_CONNECTIONS)
                 .shutdownHook(false)
-                .addProtocol(io.helidon.webserver.http1.Http1Config.builder().maxHeadersSize(MAX_HEADERS).build())
+                .addProtocol(io.helidon.webserver.http1.Http1Config.builder().maxHeadersSize(MAX_HEADERS).maxPrologueLength(MAX_PROLOGUE).build())
                 .routing(HttpRouting.builder().any("/*", door::handle))
                 .build()
                 .start();
         if (!server.isRunning()) {
             // Helidon logs why, and answers as if all were well.
             watches.close();
+            close(parts);
             throw new UncheckedIOException(new BindException(config.address() + ":" + config.port() + " (expected: a free port of this machine)"));
         }
-        return new ApiServer(server, watches);
+        return new ApiServer(server, watches, parts);
     }
 
     public int port() {
@@ -92,161 +101,16 @@ public final class ApiServer implements AutoCloseable {
     public void close() {
         watches.close();
         server.stop();
+        close(parts);
     }
 
-    /** Looks at each request first: who asks, which kind of path, how many are inside. */
-    private static final class Door {
-
-        private final ResourceTypes types;
-        private final Authenticator authenticator;
-        private final Rbac rbac;
-        private final ObjectRequests objects;
-        private final Discovery discovery;
-        private final OpenApi openApi;
-        private final Semaphore inside = new Semaphore(MAX_IN_FLIGHT);
-
-        Door(ResourceTypes types, Authenticator authenticator, Rbac rbac, ObjectRequests objects) {
-            this.types = types;
-            this.authenticator = authenticator;
-            this.rbac = rbac;
-            this.objects = objects;
-            this.discovery = new Discovery(types);
-            this.openApi = new OpenApi(types);
-        }
-
-        void handle(ServerRequest request, ServerResponse response) {
+    private static void close(List<AutoCloseable> parts) {
+        for (var part : parts) {
             try {
-                answer(request, response);
-            } catch (Failure failure) {
-                fail(request, response, failure);
-            } catch (ServerConnectionException e) {
-                // The client has gone: the server closes what is left of the connection.
-                throw e;
-            } catch (StoreException.Full e) {
-                fail(request, response, Failure.full(String.valueOf(e.getMessage())));
-            } catch (StoreException e) {
-                fail(request, response, Failure.internal(String.valueOf(e.getMessage())));
-            } catch (RuntimeException e) {
-                LOG.log(ERROR, request.prologue().method() + " " + request.path().path() + " failed", e);
-                fail(request, response, Failure.internal(e.getClass().getSimpleName()));
+                part.close();
+            } catch (Exception e) {
+                LOG.log(System.Logger.Level.WARNING, "API server: a part did not close: {0}", e.getMessage());
             }
-        }
-
-        private static void fail(ServerRequest request, ServerResponse response, Failure failure) {
-            if (response.isSent()) {
-                return;
-            }
-            if (failure.retryAfter() > 0) {
-                response.header(HeaderNames.RETRY_AFTER, Integer.toString(failure.retryAfter()));
-            }
-            response.status(Status.create(failure.code()));
-            if (failure.plain()) {
-                Answers.text(response, failure.text());
-                return;
-            }
-            Answers.send(request, response, failure.status());
-        }
-
-        private void answer(ServerRequest request, ServerResponse response) throws Failure {
-            var path = request.path().path();
-            switch (path.startsWith("/livez/") || path.startsWith("/readyz/") || path.startsWith("/healthz/") ? path.substring(0, path.indexOf('/', 1)) : path) {
-                case "/healthz", "/livez", "/readyz" -> {
-                    Answers.text(response, "ok");
-                    return;
-                }
-                case "/version" -> {
-                    Answers.send(request, response, version());
-                    return;
-                }
-                default -> {
-                    // Everything else wants to know who asks.
-                }
-            }
-            var user = authenticator.user(request).orElseThrow(Failure::unauthorized);
-            var steps = Arrays.stream(path.split("/")).filter(s -> !s.isEmpty()).toList();
-            rbac.check(user, Access.of(request, steps));
-            if (request.path().rawPath().contains("//")) {
-                throw Failure.noResource();
-            }
-            var meta = meta(request, response, steps);
-            if (meta.isPresent()) {
-                Answers.send(request, response, meta.get());
-                return;
-            }
-            var target = Target.parse(steps, types).orElseThrow(() -> types.hasGroup(steps.getFirst().equals("api") ? "" : steps.get(1)) ? Failure.noResource() : Failure.noPath());
-            Form.of(request.headers().first(HeaderNames.ACCEPT).orElse(""), !target.type().custom());
-            var call = new Call(request, response, user, target);
-            if (call.flag("watch") && target.name().isEmpty()) {
-                objects.watch(call);
-                return;
-            }
-            if (!inside.tryAcquire()) {
-                throw Failure.busy("too many requests: " + MAX_IN_FLIGHT + " are in flight, please try again later");
-            }
-            try {
-                objects.serve(call);
-            } finally {
-                inside.release();
-            }
-        }
-
-        private Optional<? extends JsonNode> meta(ServerRequest request, ServerResponse response, List<String> steps) throws Failure {
-            var aggregated = Discovery.wantsAggregated(request.headers().first(HeaderNames.ACCEPT).orElse(""));
-            var first = steps.isEmpty() ? "" : steps.getFirst();
-            if (aggregated && steps.size() == 1 && (first.equals("api") || first.equals("apis"))) {
-                response.header(HeaderNames.CONTENT_TYPE, Discovery.AGGREGATED);
-                response.header(HeaderNames.VARY, "Accept");
-                return Optional.of(discovery.aggregated(first.equals("api")));
-            }
-            if ((first.equals("api") && steps.size() <= 2 || first.equals("apis") && steps.size() <= 3) && !Form.of(request.headers().first(HeaderNames.ACCEPT).orElse(""), true).as().isEmpty()) {
-                throw Failure.notAcceptable("only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf");
-            }
-            return switch (first) {
-                case "" -> Optional.of(paths());
-                case "api" -> switch (steps.size()) {
-                    case 1 -> Optional.of(Discovery.versions());
-                    case 2 -> Optional.of(discovery.resources("", steps.get(1)).orElseThrow(Failure::noResource));
-                    default -> Optional.empty();
-                };
-                case "apis" -> switch (steps.size()) {
-                    case 1 -> Optional.of(discovery.groups());
-                    case 2 -> Optional.of(discovery.group(steps.get(1)).orElseThrow(Failure::noPath));
-                    case 3 -> Optional.of(discovery.resources(steps.get(1), steps.get(2)).orElseThrow(types.hasGroup(steps.get(1)) ? Failure::noResource : Failure::noPath));
-                    default -> Optional.empty();
-                };
-                case "openapi" -> openApi(response, steps);
-                default -> throw Failure.noPath();
-            };
-        }
-
-        private Optional<? extends JsonNode> openApi(ServerResponse response, List<String> steps) throws Failure {
-            var rest = steps.subList(1, steps.size());
-            if (rest.equals(List.of("v2"))) {
-                return Optional.of(openApi.whole());
-            }
-            if (rest.isEmpty() || !rest.getFirst().equals("v3")) {
-                throw Failure.noPath();
-            }
-            if (rest.size() == 1) {
-                return Optional.of(openApi.index());
-            }
-            var document = openApi.document(String.join("/", rest.subList(1, rest.size())));
-            if (document.isEmpty()) {
-                throw Failure.nothing();
-            }
-            return document;
-        }
-
-        private static ObjectNode paths() {
-            var body = JsonNodeFactory.instance.objectNode();
-            body.putArray("paths").add("/api").add("/apis").add("/healthz").add("/livez").add("/openapi/v3").add("/readyz").add("/version");
-            return body;
-        }
-
-        private static ObjectNode version() {
-            return JsonNodeFactory.instance.objectNode()
-                    .put("major", "1").put("minor", "36").put("gitVersion", VERSION).put("gitCommit", "").put("gitTreeState", "clean")
-                    .put("buildDate", "1970-01-01T00:00:00Z").put("goVersion", "none").put("compiler", "javac").put("platform", "linux/amd64");
         }
     }
 }

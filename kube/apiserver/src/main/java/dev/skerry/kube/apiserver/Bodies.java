@@ -53,10 +53,12 @@ final class Bodies {
             return new byte[0];
         }
         try (var in = request.content().inputStream()) {
-            var bytes = in.readNBytes(MAX_BYTES + 1);
+            var time = request.context().get(RequestClock.class);
+            var bytes = time.isPresent() ? time.get().reading(() -> in.readNBytes(MAX_BYTES + 1)) : in.readNBytes(MAX_BYTES + 1);
             if (bytes.length > MAX_BYTES) {
                 throw Failure.tooLarge("Request entity too large: limit is " + MAX_BYTES);
             }
+            request.context().get(AuditRecord.class).ifPresent(r -> r.sent(bytes));
             return bytes;
         } catch (IOException e) {
             throw Failure.badRequest("the body could not be read: " + e.getMessage());

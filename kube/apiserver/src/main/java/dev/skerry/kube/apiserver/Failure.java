@@ -16,6 +16,12 @@ final class Failure extends Exception {
     private boolean plain;
     private String text = "404 page not found\n";
 
+    private Failure(ObjectNode status) {
+        super(status.path("message").asText(), null, false, false);
+        this.code = status.path("code").asInt();
+        this.status = status;
+    }
+
     private Failure(int code, String reason, String message, @Nullable ObjectNode details) {
         super(message, null, false, false);
         this.code = code;
@@ -30,6 +36,11 @@ final class Failure extends Exception {
         }
         body.put("code", code);
         this.status = body;
+    }
+
+    /** An answer that somebody else has worded. */
+    static Failure of(ObjectNode status) {
+        return new Failure(status);
     }
 
     int code() {
@@ -99,10 +110,6 @@ final class Failure extends Exception {
         return new Failure(404, "NotFound", plural + " \"" + name + "\" not found", details(name, "", plural));
     }
 
-    static Failure namespaceMissing(String name) {
-        return missing("namespaces", name);
-    }
-
     static Failure exists(ResourceType type, String name) {
         return new Failure(409, "AlreadyExists", qualified(type) + " \"" + name + "\" already exists", details(name, type.group(), type.plural()));
     }
@@ -123,6 +130,11 @@ final class Failure extends Exception {
                 details(pod, "", "pods/binding"));
     }
 
+    /** The object that a token shall be bound to is another one. Upstream names its kind where others name the resource. */
+    static Failure boundConflict(String kind, String name, String why) {
+        return new Failure(409, "Conflict", "Operation cannot be fulfilled on " + kind + " \"" + name + "\": " + why, details(name, "", kind));
+    }
+
     static Failure modified(ResourceType type, String name) {
         return conflict(type, name, "the object has been modified; please apply your changes to the latest version and try again");
     }
@@ -135,6 +147,14 @@ final class Failure extends Exception {
         var details = details(name, group, kind);
         causes(details, causes);
         return new Failure(422, "Invalid", (group.isEmpty() ? kind : kind + "." + group) + " \"" + name + "\" is invalid: " + Cause.text(causes), details);
+    }
+
+    /** A custom object that is to be replaced, without the version that is meant; unlike other faults it names the resource. */
+    static Failure unversioned(ResourceType type, String name) {
+        var details = details(name, type.group(), type.plural());
+        var causes = List.of(new Cause("FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion"));
+        causes(details, causes);
+        return new Failure(422, "Invalid", qualified(type) + " \"" + name + "\" is invalid: " + Cause.text(causes), details);
     }
 
     /** A patch whose outcome is no object of the kind; upstream does not say which. */
@@ -183,6 +203,11 @@ final class Failure extends Exception {
         return new Failure(403, "Forbidden", message, details());
     }
 
+    /** A verb that no subresource of the kind has. */
+    static Failure unsupported(ResourceType type, String verb) {
+        return new Failure(405, "MethodNotAllowed", verb + " is not supported on resources of kind \"" + qualified(type) + "\"", details("", type.group(), type.plural()));
+    }
+
     static Failure method() {
         return new Failure(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", details());
     }
@@ -192,8 +217,16 @@ final class Failure extends Exception {
     }
 
     static Failure media(String accepted) {
-        return new Failure(415, "UnsupportedMediaType",
-                "the body of the request was in an unknown format - accepted media types include: " + accepted, details());
+        return media(accepted, details());
+    }
+
+    /** The same of a custom kind, which says no more. */
+    static Failure customMedia(String accepted) {
+        return media(accepted, null);
+    }
+
+    private static Failure media(String accepted, @Nullable ObjectNode details) {
+        return new Failure(415, "UnsupportedMediaType", "the body of the request was in an unknown format - accepted media types include: " + accepted, details);
     }
 
     static Failure notAcceptable(String message) {
@@ -218,6 +251,10 @@ final class Failure extends Exception {
         return new Failure(429, "TooManyRequests", message, details);
     }
 
+    static Failure timeout() {
+        return new Failure(504, "Timeout", "Timeout: request did not complete within the allotted timeout", details());
+    }
+
     static Failure busy(String message) {
         var failure = new Failure(429, "TooManyRequests", message, details());
         failure.retryAfter = 1;
@@ -228,6 +265,13 @@ final class Failure extends Exception {
         return new Failure(500, "InternalError", "Internal error occurred: " + message, null);
     }
 
+    /** The same with its cause apart. */
+    static Failure internalCaused(String message) {
+        var details = details();
+        details.putArray("causes").addObject().put("message", message);
+        return new Failure(500, "InternalError", "Internal error occurred: " + message, details);
+    }
+
     /** A fault that upstream does not foresee, told as it is. */
     static Failure internalPlain(String message) {
         return new Failure(500, "", message, null);
@@ -236,13 +280,6 @@ final class Failure extends Exception {
     /** Admission or authorization says no to one object. */
     static Failure refused(ResourceType type, String name, String why) {
         return forbidden(qualified(type) + " \"" + name + "\" is forbidden: " + why, type.group(), type.plural(), name);
-    }
-
-    static Failure terminating(ResourceType type, String name, String namespace) {
-        var failure = refused(type, name, "unable to create new content in namespace " + namespace + " because it is being terminated");
-        ((ObjectNode) failure.status.path("details")).putArray("causes").addObject().put("reason", "NamespaceTerminating")
-                .put("message", "namespace " + namespace + " is being terminated").put("field", "metadata.namespace");
-        return failure;
     }
 
     static Failure full(String message) {

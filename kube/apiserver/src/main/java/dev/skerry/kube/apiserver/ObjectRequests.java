@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.skerry.kube.admission.ObjectWarnings;
+import dev.skerry.kube.admission.Operation;
+import dev.skerry.kube.schema.Gvk;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import java.util.List;
@@ -24,10 +27,12 @@ final class ObjectRequests {
     private final Reviews reviews;
     private final TokenRequests tokens;
     private final StandardRoles roles;
+    private final AccountSecrets secrets;
+    private final NodeRestriction nodes;
 
     ObjectRequests(
             ServerConfig config, Resources resources, Deletion deletion, Lists lists, Watches watches, Tables tables, Definitions definitions,
-            Reviews reviews, TokenRequests tokens, StandardRoles roles) {
+            Reviews reviews, TokenRequests tokens, StandardRoles roles, AccountSecrets secrets, NodeRestriction nodes) {
         this.config = config;
         this.resources = resources;
         this.deletion = deletion;
@@ -38,6 +43,8 @@ final class ObjectRequests {
         this.reviews = reviews;
         this.tokens = tokens;
         this.roles = roles;
+        this.secrets = secrets;
+        this.nodes = nodes;
     }
 
     void watch(Call call) throws Failure {
@@ -47,6 +54,10 @@ final class ObjectRequests {
 
     /** Answers; what there is to warn of also goes with a refusal. */
     void serve(Call call) throws Failure {
+        var told = ObjectWarnings.ofKind(call.type().gvk());
+        if (!told.isEmpty()) {
+            call.warnings().add(told);
+        }
         try {
             dispatch(call);
         } catch (Failure e) {
@@ -58,6 +69,10 @@ final class ObjectRequests {
     private void dispatch(Call call) throws Failure {
         var method = call.request().prologue().method().text();
         var target = call.target();
+        var defined = target.type().defined();
+        if (defined != null && !defined.deprecation().isEmpty()) {
+            call.warnings().add(defined.deprecation());
+        }
         var everywhere = target.type().namespaced() && target.namespace().isEmpty() && target.name().isEmpty();
         if (target.name().isEmpty() && List.of("PUT", "PATCH").contains(method) || everywhere && !method.equals("GET") && !Reviews.answers(target.type())) {
             throw Failure.method();
@@ -74,7 +89,9 @@ final class ObjectRequests {
                 if (target.name().isEmpty()) {
                     allowed(call, "list");
                     Tables.check(call, true);
-                    Answers.send(call.request(), call.response(), tables.renderList(call, lists.list(call)));
+                    var page = lists.list(call);
+                    warn(call);
+                    Answers.send(call.request(), call.response(), tables.renderList(call, page));
                 } else {
                     allowed(call, "get");
                     Tables.check(call, false);
@@ -92,8 +109,9 @@ final class ObjectRequests {
                     answer(call, 201, reviews.answer(call, resources.question(call, body)));
                     return;
                 }
-                answer(call, 201, resources.create(call, body));
-                changed(call);
+                var made = resources.create(call, body);
+                answer(call, 201, made);
+                changed(call, made.path("metadata").path("name").asText());
             }
             case "PUT" -> {
                 allowed(call, "update");
@@ -120,16 +138,25 @@ final class ObjectRequests {
     private static void allowed(Call call, String verb) throws Failure {
         var subresource = call.target().subresource();
         if (subresource.isEmpty() ? !call.type().verbs().contains(verb) : !call.type().verbsOf(subresource).contains(verb)) {
-            throw Failure.method();
+            throw call.type().custom() && !subresource.isEmpty() ? Failure.unsupported(call.type(), verb) : Failure.method();
         }
     }
 
-    /** A definition may have come or gone: serve accordingly. */
+    /** A definition may have come or gone: serve accordingly. Sums of roles and accounts' Secrets follow what they depend on. */
     private void changed(Call call) {
-        if (call.type().kind().equals("CustomResourceDefinition")) {
+        changed(call, call.target().name());
+    }
+
+    private void changed(Call call, String name) {
+        var defined = call.type().defined();
+        if (call.type().kind().equals("CustomResourceDefinition") || defined != null && defined.terminating()) {
             definitions.load();
         } else if (call.type().kind().equals("ClusterRole")) {
             roles.aggregate();
+        } else if (call.type().kind().equals("Secret") && !call.request().prologue().method().text().equals("DELETE")) {
+            secrets.written(call.target().namespace(), name);
+        } else if (call.type().kind().equals("ServiceAccount") && call.request().prologue().method().text().equals("DELETE")) {
+            secrets.accountGone(call.target().namespace());
         }
     }
 
@@ -161,14 +188,17 @@ final class ObjectRequests {
                     }
                 }
             }
+            warn(call);
             Answers.send(call.request(), call.response(), tables.renderList(call, page));
             return;
         }
+        nodes.delete(call.user(), call.target());
         var outcome = deletion.delete(call, call.target(), options);
         if (Deletion.answersObject(call.type()) || !outcome.gone()) {
             answer(call, 200, outcome.object());
             return;
         }
+        warn(call);
         var status = JsonNodeFactory.instance.objectNode().put("kind", "Status").put("apiVersion", "v1");
         status.putObject("metadata");
         status.put("status", "Success");
@@ -176,6 +206,7 @@ final class ObjectRequests {
         if (!call.type().group().isEmpty()) {
             details.put("group", call.type().group());
         }
+        warn(call);
         details.put("kind", call.type().plural()).put("uid", outcome.object().path("metadata").path("uid").asText());
         Answers.send(call.request(), call.response(), status);
     }
@@ -189,11 +220,17 @@ final class ObjectRequests {
             }
             case "token" -> {
                 post(method);
-                answer(call, 201, tokens.create(call, Bodies.object(call.request(), call.type()).node()));
+                var asked = tokens.asked(call);
+                answer(asked, 201, tokens.create(call, resources.question(asked, Bodies.object(call.request(), asked.type()))));
             }
             case "eviction" -> {
                 post(method);
-                new Evictions(config.store(), deletion).evict(call, Bodies.object(call.request(), call.type()).node());
+                nodes.evict(call);
+                var eviction = Bodies.object(call.request(), call.type()).node();
+                if (eviction instanceof ObjectNode asked) {
+                    resources.admission().check(call, Operation.CREATE, new Gvk("policy", "v1", "Eviction"), asked, null);
+                }
+                new Evictions(config.store(), deletion).evict(call, eviction);
                 succeeded(call);
             }
             case "scale" -> {
@@ -206,6 +243,7 @@ final class ObjectRequests {
                 new Scales(resources, config.store()).serve(call, method);
             }
             case "exec", "attach", "portforward" -> {
+                connects(call);
                 var pod = resources.get(call.target());
                 if (pod.path("spec").path("nodeName").asText("").isEmpty()) {
                     throw Failure.badRequest("pod " + call.target().name() + " does not have a host assigned");
@@ -214,6 +252,27 @@ final class ObjectRequests {
             }
             default -> throw Failure.method();
         }
+    }
+
+    private void connects(Call call) throws Failure {
+        var kind = switch (call.target().subresource()) {
+            case "exec" -> "PodExecOptions";
+            case "attach" -> "PodAttachOptions";
+            default -> "PodPortForwardOptions";
+        };
+        var options = JsonNodeFactory.instance.objectNode().put("kind", kind).put("apiVersion", "v1");
+        for (var flag : List.of("stdin", "stdout", "stderr", "tty")) {
+            if (call.flag(flag)) {
+                options.put(flag, true);
+            }
+        }
+        if (!call.query("container").isEmpty()) {
+            options.put("container", call.query("container"));
+        }
+        if (call.request().query().contains("command")) {
+            call.request().query().all("command").forEach(options.putArray("command")::add);
+        }
+        resources.admission().check(call, Operation.CONNECT, new Gvk("", "v1", kind), options, null);
     }
 
     private static void post(String method) throws Failure {
@@ -231,6 +290,9 @@ final class ObjectRequests {
 
     private void bind(Call call) throws Failure {
         var body = Bodies.object(call.request(), call.type()).node();
+        if (body instanceof ObjectNode binding) {
+            resources.admission().check(call, Operation.CREATE, new Gvk("", "v1", "Binding"), binding, null);
+        }
         var node = body.path("target").path("name").asText("");
         for (int i = 0; i < 20; i++) {
             var entry = config.store().get(call.target().key()).orElseThrow(() -> Failure.notFound(call.type(), call.target().name()));

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.skerry.kube.apiserver.ServerConfig.User;
-import dev.skerry.kube.schema.Cause;
 import dev.skerry.kube.schema.Defaults;
+import dev.skerry.kube.schema.ManagedFields;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -18,15 +18,14 @@ final class Reviews {
 
     private static final Set<String> KINDS = Set.of(
             "SelfSubjectReview", "TokenReview", "SubjectAccessReview", "LocalSubjectAccessReview", "SelfSubjectAccessReview", "SelfSubjectRulesReview");
-    private static final String ACCESS_GROUP = "authorization.k8s.io";
 
     private final Authenticator authenticator;
-    private final Rbac rbac;
+    private final Authorizer authorizer;
     private final InstantSource clock;
 
-    Reviews(Authenticator authenticator, Rbac rbac, InstantSource clock) {
+    Reviews(Authenticator authenticator, Authorizer authorizer, InstantSource clock) {
         this.authenticator = authenticator;
-        this.rbac = rbac;
+        this.authorizer = authorizer;
         this.clock = clock;
     }
 
@@ -35,22 +34,26 @@ final class Reviews {
     }
 
     ObjectNode answer(Call call, ObjectNode review) throws Failure {
-        Defaults.apply(review, call.type().schema());
+        var type = call.type();
+        Defaults.apply(review, type.schema());
+        Decoding.namespace(call.target(), Resources.metadata(review));
+        ManagedFields.update(null, review, type.schema(), call.manager(), type.gvk().apiVersion(), "Update", "", clock.instant());
         Resources.metadata(review);
-        var spec = review.path("spec");
-        switch (call.type().kind()) {
+        review.remove("status");
+        var spec = review.withObject("/spec");
+        switch (type.kind()) {
             case "SelfSubjectReview" -> {
+                review.remove("spec");
                 Resources.metadata(review).put("creationTimestamp", clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
                 review.withObject("/status").set("userInfo", describe(call.user()));
             }
             case "TokenReview" -> token(review, spec);
-            case "SelfSubjectAccessReview" -> decide(review, call.user(), spec, "");
-            case "SelfSubjectRulesReview" -> rules(review, call.user(), spec.path("namespace").asText(""));
+            case "SelfSubjectRulesReview" -> {
+                return rules(review, call.user(), spec.path("namespace").asText(""));
+            }
             default -> {
-                if (spec.path("user").asText("").isEmpty() && spec.path("groups").isEmpty()) {
-                    throw refuse("spec.user", "\"\"", "at least one of user or group must be specified");
-                }
-                decide(review, subject(spec), spec, call.target().namespace());
+                ReviewChecks.check(type.kind(), review);
+                decide(review, type.kind().equals("SelfSubjectAccessReview") ? call.user() : subject(spec), spec);
             }
         }
         return review;
@@ -62,58 +65,61 @@ final class Reviews {
         return new User(spec.path("user").asText(""), spec.path("uid").asText(""), ResourceTypes.texts(spec.path("groups")), extra);
     }
 
-    private static Failure refuse(String field, String shown, String why) {
-        return Failure.invalid(ACCESS_GROUP, "", "", List.of(new Cause("FieldValueInvalid", "Invalid value: " + shown + ": " + why, field)));
-    }
-
-    private void decide(ObjectNode review, User user, JsonNode spec, String namespace) throws Failure {
+    private void decide(ObjectNode review, User user, JsonNode spec) {
         var resource = spec.path("resourceAttributes");
         var path = spec.path("nonResourceAttributes");
-        if (resource.isObject() && path.isObject()) {
-            throw refuse("spec.nonResourceAttributes",
-                    "{\"Path\":" + path.path("path") + ",\"Verb\":" + path.path("verb") + "}", "cannot be specified in combination with resourceAttributes");
-        }
-        if (!resource.isObject() && !path.isObject()) {
-            throw refuse("spec.resourceAttributes", "null", "exactly one of nonResourceAttributes or resourceAttributes must be specified");
-        }
-        for (var selector : List.of("fieldSelector", "labelSelector")) {
-            var said = resource.path(selector);
-            if (!said.path("rawSelector").asText("").isEmpty() && !said.path("requirements").isEmpty()) {
-                throw refuse("spec.resourceAttributes." + selector + ".rawSelector", said.path("rawSelector").toString(), "may not specified at the same time as requirements");
-            }
-        }
-        if (!namespace.isEmpty() && !resource.path("namespace").asText(namespace).equals(namespace)) {
-            throw refuse("spec.resourceAttributes.namespace", resource.path("namespace").toString(), "must match metadata.namespace: " + namespace);
-        }
         var access = resource.isObject() ? Access.of(resource) : Access.path(path.path("verb").asText(""), path.path("path").asText(""));
-        var decision = rbac.decide(user, access);
+        var decision = authorizer.decide(user, access);
         var status = JsonNodeFactory.instance.objectNode().put("allowed", decision.allowed());
         if (!decision.reason().isEmpty()) {
             status.put("reason", decision.reason());
         }
+        var unread = ReviewChecks.unread(resource);
+        if (!unread.isEmpty()) {
+            status.put("evaluationError", unread);
+        }
         review.set("status", status);
     }
 
-    private void rules(ObjectNode review, User user, String namespace) {
+    /** As upstream: the answer holds nothing of the question. */
+    private ObjectNode rules(ObjectNode asked, User user, String namespace) throws Failure {
+        if (namespace.isEmpty()) {
+            throw Failure.badRequest("no namespace on request");
+        }
         var resources = new ArrayList<JsonNode>();
         var paths = new ArrayList<JsonNode>();
-        var all = user.master() ? List.<JsonNode>of(everything("apiGroups", "resources"), everything("nonResourceURLs")) : rbac.rules(user, namespace);
-        for (var rule : all) {
-            (rule.has("nonResourceURLs") ? paths : resources).add(rule);
+        var rights = authorizer.rights(user, namespace);
+        for (var rule : rights.rules()) {
+            if (!rule.path("resources").isEmpty()) {
+                resources.add(part(rule, "verbs", "apiGroups", "resources", "resourceNames"));
+            }
+            if (!rule.path("nonResourceURLs").isEmpty()) {
+                paths.add(part(rule, "verbs", "nonResourceURLs"));
+            }
         }
-        var status = review.putObject("status");
+        var answer = JsonNodeFactory.instance.objectNode();
+        answer.set("kind", asked.path("kind"));
+        answer.set("apiVersion", asked.path("apiVersion"));
+        answer.putObject("metadata");
+        answer.putObject("spec");
+        var status = answer.putObject("status");
         status.putArray("resourceRules").addAll(resources);
         status.putArray("nonResourceRules").addAll(paths);
-        status.put("incomplete", false);
+        status.put("incomplete", rights.incomplete());
+        if (!rights.error().isEmpty()) {
+            status.put("evaluationError", rights.error());
+        }
+        return answer;
     }
 
-    private static ObjectNode everything(String... members) {
-        var rule = JsonNodeFactory.instance.objectNode();
-        rule.putArray("verbs").add("*");
+    private static ObjectNode part(JsonNode rule, String... members) {
+        var part = JsonNodeFactory.instance.objectNode();
         for (var member : members) {
-            rule.putArray(member).add("*");
+            if (!rule.path(member).isEmpty()) {
+                part.set(member, rule.path(member));
+            }
         }
-        return rule;
+        return part;
     }
 
     private void token(ObjectNode review, JsonNode spec) throws Failure {
@@ -122,15 +128,21 @@ final class Reviews {
             throw Failure.badRequest("token is required for TokenReview in authentication");
         }
         var audiences = spec.path("audiences").isEmpty() ? List.of(AccountTokens.ISSUER) : ResourceTypes.texts(spec.path("audiences"));
-        var user = authenticator.token(token, audiences);
         var status = review.putObject("status");
-        if (user.isEmpty()) {
-            status.putObject("user");
-            status.put("error", "[invalid bearer token, token lookup failed]");
-            return;
+        switch (authenticator.token(token.strip(), audiences)) {
+            case Verdict.Known known -> {
+                status.put("authenticated", true).set("user", describe(known.user()));
+                known.audiences().forEach(status.putArray("audiences")::add);
+            }
+            case Verdict.Refused refused -> {
+                status.putObject("user");
+                status.put("error", refused.why());
+            }
+            case Verdict.Foreign foreign -> {
+                status.putObject("user");
+                status.put("error", "invalid bearer token");
+            }
         }
-        status.put("authenticated", true).set("user", describe(user.get()));
-        audiences.forEach(status.putArray("audiences")::add);
     }
 
     private static ObjectNode describe(User user) {
@@ -138,10 +150,13 @@ final class Reviews {
         if (!user.uid().isEmpty()) {
             info.put("uid", user.uid());
         }
-        user.groups().forEach(info.putArray("groups")::add);
+        user.groups().forEach(info.withArray("groups")::add);
         if (!user.extra().isEmpty()) {
             var extra = info.putObject("extra");
-            user.extra().forEach((key, values) -> values.forEach(extra.withArray(key)::add));
+            user.extra().forEach((key, values) -> {
+                var list = extra.putArray(key);
+                values.forEach(list::add);
+            });
         }
         return info;
     }

@@ -16,6 +16,7 @@ import javax.net.ssl.SSLContext;
  * @param authority in PEM: what Pods and clients need to trust the server
  * @param tokens bearer tokens and whom they stand for
  * @param logs reads containers' logs, where there is a node
+ * @param access who is let in, and how much of each
  */
 public record ServerConfig(
         String address,
@@ -25,10 +26,16 @@ public record ServerConfig(
         ObjectStore store,
         Map<String, User> tokens,
         Optional<PodLogs> logs,
-        InstantSource clock) {
+        InstantSource clock,
+        AccessConfig access) {
 
     public ServerConfig {
         tokens = Map.copyOf(tokens);
+    }
+
+    public ServerConfig(
+            String address, int port, SSLContext tls, X509Certificate authority, ObjectStore store, Map<String, User> tokens, Optional<PodLogs> logs, InstantSource clock) {
+        this(address, port, tls, authority, store, tokens, logs, clock, AccessConfig.USUAL);
     }
 
     /**

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.Map;
 import java.util.UUID;
 
 /** The roles and bindings that every cluster has, and the roles that are the sum of others. */
@@ -25,7 +24,7 @@ final class StandardRoles {
         this.clock = clock;
     }
 
-    /** Creates what is missing; what somebody has changed stays. */
+    /** Creates what is missing; what somebody has changed stays. All default roles of upstream but those of its controllers, which here need none. */
     void create() {
         try (var in = StandardRoles.class.getResourceAsStream("roles.json")) {
             var all = Bodies.JSON.readTree(in);
@@ -39,8 +38,7 @@ final class StandardRoles {
             }
             for (var binding : all.path("bindings")) {
                 var object = object("ClusterRoleBinding", binding.path("name").asText(), binding.path("labels"));
-                var subjects = object.putArray("subjects");
-                binding.path("groups").forEach(g -> subjects.addObject().put("kind", "Group").put("apiGroup", Rbac.GROUP).put("name", g.asText()));
+                subjects(object, binding);
                 object.putObject("roleRef").put("apiGroup", Rbac.GROUP).put("kind", "ClusterRole").put("name", binding.path("name").asText());
                 create(BINDINGS, object);
             }
@@ -48,6 +46,15 @@ final class StandardRoles {
             throw new UncheckedIOException(e);
         }
         aggregate();
+    }
+
+    private static void subjects(ObjectNode object, JsonNode binding) {
+        binding.path("users").forEach(u -> object.withArray("subjects").addObject().put("kind", "User").put("apiGroup", Rbac.GROUP).put("name", u.asText()));
+        binding.path("groups").forEach(g -> object.withArray("subjects").addObject().put("kind", "Group").put("apiGroup", Rbac.GROUP).put("name", g.asText()));
+        for (var account : binding.path("accounts")) {
+            var parts = account.asText().split("/", 2);
+            object.withArray("subjects").addObject().put("kind", "ServiceAccount").put("name", parts[1]).put("namespace", parts[0]);
+        }
     }
 
     private ObjectNode object(String kind, String name, JsonNode labels) {
@@ -116,11 +123,7 @@ final class StandardRoles {
 
     private static boolean selected(JsonNode rule, JsonNode labels) {
         for (var selector : rule.path("clusterRoleSelectors")) {
-            var fits = !selector.path("matchLabels").isEmpty();
-            for (Map.Entry<String, JsonNode> wanted : selector.path("matchLabels").properties()) {
-                fits &= wanted.getValue().equals(labels.path(wanted.getKey()));
-            }
-            if (fits) {
+            if (LabelSelectors.matches(selector, labels)) {
                 return true;
             }
         }

@@ -64,7 +64,7 @@ class AuthorizationTest {
     @Test
     void onlyThoseWhoMayPlayOthers() throws Exception {
         var header = new String[] {"Authorization", "Bearer weak-token", "Impersonate-User", "admin", "Impersonate-Group", "system:masters"};
-        assertThat(running.send(running.nobody, "GET", MAPS, "", header).body()).contains("cannot impersonate resource \\\"users\\\"");
+        assertThat(running.send(running.nobody, "GET", MAPS, "", header).body()).contains("cannot impersonate-on:user-info:list resource \\\"configmaps\\\"");
     }
 
     @Test

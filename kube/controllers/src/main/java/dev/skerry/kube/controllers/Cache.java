@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -61,6 +62,28 @@ final class Cache<T extends HasMetadata> implements AutoCloseable {
             public void onUpdate(T before, T now) {
                 look.accept(before);
                 look.accept(now);
+            }
+
+            @Override
+            public void onDelete(T object, boolean unknownFinalState) {
+                look.accept(object);
+            }
+        });
+    }
+
+    /** Calls with what comes and goes, and with what has changed unless it is the same to the listener. */
+    void onChanged(BiPredicate<T, T> same, Consumer<T> look) {
+        informer.addEventHandler(new ResourceEventHandler<T>() {
+            @Override
+            public void onAdd(T object) {
+                look.accept(object);
+            }
+
+            @Override
+            public void onUpdate(T before, T now) {
+                if (!same.test(before, now)) {
+                    look.accept(now);
+                }
             }
 
             @Override

@@ -26,6 +26,8 @@ final class Namespaces implements Controller {
     private static final List<String> EXPECTED = List.of("default", "kube-system", "kube-public", "kube-node-lease");
     private static final String ACCOUNT = "default";
     private static final String AUTHORITY = "kube-root-ca.crt";
+    private static final String ABOUT_AUTHORITY = "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the "
+            + "internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.";
     private static final String CERTIFICATE = "ca.crt";
     private static final String FINALIZER = "kubernetes";
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
@@ -88,7 +90,8 @@ final class Namespaces implements Controller {
         var wished = Map.of(CERTIFICATE, config.authorityPem());
         var there = authorities.find(Cache.key(namespace, AUTHORITY));
         if (there.isEmpty()) {
-            writer.create(new ConfigMapBuilder().withNewMetadata().withNamespace(namespace).withName(AUTHORITY).endMetadata().withData(wished).build());
+            writer.create(new ConfigMapBuilder().withNewMetadata().withNamespace(namespace).withName(AUTHORITY)
+                    .addToAnnotations("kubernetes.io/description", ABOUT_AUTHORITY).endMetadata().withData(wished).build());
         } else if (!wished.equals(there.get().getData())) {
             writer.merge(there.get(), Map.of("data", wished));
         }

@@ -6,6 +6,8 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -22,38 +24,53 @@ final class NewPods {
         this.events = events;
     }
 
-    /**
-     * Makes a Pod of the template.
-     *
-     * @return empty if the namespace is on its way out: then nothing more is to be made
-     */
-    Optional<Pod> create(HasMetadata owner, PodTemplateSpec template) {
+    /** A Pod of the template, whose name the API completes. */
+    static Pod of(HasMetadata owner, PodTemplateSpec template) {
         var pod = new PodBuilder()
                 .withNewMetadata()
                 .withNamespace(Cache.namespace(owner))
                 .withGenerateName(owner.getMetadata().getName() + "-")
                 .withOwnerReferences(Claims.reference(owner))
                 .endMetadata()
-                .withSpec(template.getSpec())
+                .withSpec(new PodBuilder().withSpec(template.getSpec()).build().getSpec())
                 .build();
         var given = template.getMetadata();
         if (given != null) {
-            pod.getMetadata().setLabels(given.getLabels());
-            pod.getMetadata().setAnnotations(given.getAnnotations());
-            pod.getMetadata().setFinalizers(given.getFinalizers());
+            pod.getMetadata().setLabels(given.getLabels() == null ? new HashMap<>() : new HashMap<>(given.getLabels()));
+            pod.getMetadata().setAnnotations(given.getAnnotations() == null ? new HashMap<>() : new HashMap<>(given.getAnnotations()));
+            pod.getMetadata().setFinalizers(new ArrayList<>(given.getFinalizers()));
         }
+        return pod;
+    }
+
+    /**
+     * Makes a Pod of the template.
+     *
+     * @return empty if the namespace is on its way out: then nothing more is to be made
+     */
+    Optional<Pod> create(HasMetadata owner, PodTemplateSpec template) {
+        return create(owner, of(owner, template));
+    }
+
+    /** As above, for a Pod that is ready to be made. */
+    Optional<Pod> create(HasMetadata owner, Pod pod) {
         try {
             var made = writer.create(pod);
             made.ifPresent(p -> events.normal(owner, "SuccessfulCreate", "Created pod: " + p.getMetadata().getName()));
             // A name that is taken by chance is tried again with the next look.
             return Optional.of(made.orElseThrow(() -> new KubernetesClientException("the generated name was taken", HttpURLConnection.HTTP_CONFLICT, null)));
         } catch (KubernetesClientException e) {
-            if (String.valueOf(e.getMessage()).contains(NAMESPACE_LEAVING)) {
+            if (namespaceLeaves(e)) {
                 return Optional.empty();
             }
             events.warning(owner, "FailedCreate", "Error creating: " + reason(e));
             throw e;
         }
+    }
+
+    /** Whether nothing may be made since the namespace is on its way out. */
+    static boolean namespaceLeaves(KubernetesClientException e) {
+        return String.valueOf(e.getMessage()).contains(NAMESPACE_LEAVING);
     }
 
     /** Deletes a Pod. @return the revision of its end or of its mark; empty if it had gone before */

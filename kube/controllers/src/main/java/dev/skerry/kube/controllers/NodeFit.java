@@ -74,6 +74,17 @@ final class NodeFit {
         return lacking(pod);
     }
 
+    /** Whether the Pod's selector and affinity allow the node. */
+    boolean allowedBy(Pod pod) {
+        return selected(pod);
+    }
+
+    /** Those of the node's own taints that keep the Pod away and that it does not tolerate. */
+    List<Taint> untolerated(Pod pod) {
+        return node.getSpec() == null ? List.of()
+                : node.getSpec().getTaints().stream().filter(t -> !"PreferNoSchedule".equals(t.getEffect()) && !tolerated(pod, t)).toList();
+    }
+
     /** What the node says of itself if it is not ready. */
     Optional<String> illness() {
         var ready = readiness();

@@ -9,7 +9,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
-import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,7 +28,6 @@ final class Revisions {
     private static final int LONGEST_HISTORY = 2000;
     private static final Set<String> NOT_COPIED =
             Set.of("kubectl.kubernetes.io/last-applied-configuration", REVISION, HISTORY, DESIRED, MOST, "deprecated.deployment.rollback.to");
-    private static final String LETTERS = "bcdfghjklmnpqrstvwxz2456789";
     private static final ObjectMapper JSON = JsonMapper.builder().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
 
     private Revisions() {}
@@ -52,19 +50,7 @@ final class Revisions {
 
     /** A short name for a template; another one after each collision. */
     static String hash(PodTemplateSpec template, int collisions) {
-        try {
-            var text = JSON.writeValueAsString(JSON.treeToValue(plain(template), Object.class)) + (collisions > 0 ? Integer.toString(collisions) : "");
-            // FNV-1a, 32 bits, spelt in letters that make no words.
-            var hash = 0x811c9dc5;
-            for (var b : text.getBytes(StandardCharsets.UTF_8)) {
-                hash = (hash ^ (b & 0xff)) * 0x01000193;
-            }
-            var name = new StringBuilder();
-            Integer.toUnsignedString(hash).chars().forEach(c -> name.append(LETTERS.charAt(c % LETTERS.length())));
-            return name.toString();
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
-            throw new IllegalStateException("a template that came as JSON does not become JSON again", e);
-        }
+        return TemplateHash.of(plain(template), collisions);
     }
 
     static long revision(HasMetadata object) {

@@ -42,9 +42,11 @@ record Surge(int replicas, int over, int under) {
     }
 
     private static int number(@Nullable IntOrString value, int of, boolean up) {
-        if (value == null) {
-            return 0;
-        }
+        return value == null ? 0 : scaled(value, of, up);
+    }
+
+    /** A number, or a share of another one. */
+    static int scaled(IntOrString value, int of, boolean up) {
         if (value.getIntVal() != null) {
             return value.getIntVal();
         }

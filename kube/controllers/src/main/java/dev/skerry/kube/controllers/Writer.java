@@ -34,13 +34,40 @@ final class Writer {
     /** Creates the object. @return empty if one of its name is there */
     <T extends HasMetadata> Optional<T> create(T object) {
         try {
-            return Optional.of(client.resource(object).create());
+            return Optional.of(send("POST", collection(object), object));
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
                 return Optional.empty();
             }
             throw e;
         }
+    }
+
+    /** Writes the whole object over the version that it names. */
+    <T extends HasMetadata> T replace(T object) {
+        return send("PUT", path(object), object);
+    }
+
+    /** Deletes the object as it was seen, and what depends on it after it. @return what the API answered; empty if it had gone */
+    Optional<JsonNode> delete(HasMetadata seen) {
+        return delete(path(seen), seen.getMetadata().getUid(), "Background");
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T extends HasMetadata> T send(String method, String path, T object) {
+        var body = client.raw(path + "?fieldManager=" + MANAGER, method, client.getKubernetesSerialization().asJson(object));
+        return (T) client.getKubernetesSerialization().unmarshal(body, object.getClass());
+    }
+
+    /** Where the objects of its kind and namespace are. */
+    static String collection(HasMetadata object) {
+        var version = object.getApiVersion();
+        var namespace = Cache.namespace(object);
+        return (version.contains("/") ? "/apis/" : "/api/") + version + (namespace.isEmpty() ? "" : "/namespaces/" + namespace) + "/" + object.getPlural();
+    }
+
+    static String path(HasMetadata object) {
+        return collection(object) + "/" + object.getMetadata().getName();
     }
 
     /**
@@ -52,9 +79,27 @@ final class Writer {
         return client.resource(seen).patch(MERGE, json(locked(seen, fields)));
     }
 
+    /** As {@code merge}, whatever has happened to the object since. */
+    <T extends HasMetadata> T mergeAnyVersion(T seen, Map<String, ?> fields) {
+        return client.resource(seen).patch(MERGE, json(new LinkedHashMap<>(fields)));
+    }
+
     /** As {@code merge}, for the status. */
     <T extends HasMetadata> T mergeStatus(T seen, Map<String, ?> status) {
         return client.resource(seen).subresource("status").patch(MERGE, json(locked(seen, Map.of("status", status))));
+    }
+
+    /** As {@code merge}, for another subresource. */
+    <T extends HasMetadata> T mergePart(T seen, String subresource, Map<String, ?> fields) {
+        return client.resource(seen).subresource(subresource).patch(MERGE, json(locked(seen, fields)));
+    }
+
+    /** As {@code mergeStatus}, with annotations that go with the status. */
+    <T extends HasMetadata> T mergeStatus(T seen, Map<String, ?> status, Map<String, String> annotations) {
+        if (annotations.isEmpty()) {
+            return mergeStatus(seen, status);
+        }
+        return client.resource(seen).subresource("status").patch(MERGE, json(locked(seen, Map.of("status", status, "metadata", Map.of("annotations", annotations)))));
     }
 
     /** @param path of the object @return what the API answered; empty if the object had gone, or was another one */

@@ -27,6 +27,16 @@ final class Shapes {
         Holder.TYPES.path(typeName).path("zero").properties().forEach(e -> object.putIfAbsent(e.getKey(), e.getValue()));
     }
 
+    /** Empty lists and maps that are written although they are nothing. */
+    static void emptyAsNull(ObjectNode object, String typeName) {
+        Holder.TYPES.path(typeName).path("zero").properties().forEach(e -> {
+            JsonNode value = object.get(e.getKey());
+            if (e.getValue().isNull() && value != null && value.isContainerNode() && value.isEmpty()) {
+                object.putNull(e.getKey());
+            }
+        });
+    }
+
     private static boolean zero(JsonNode value) {
         return switch (value.getNodeType()) {
             case OBJECT, ARRAY -> value.isEmpty();
