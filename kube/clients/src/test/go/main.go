@@ -35,7 +35,7 @@ import (
 )
 
 const (
-	soon      = 30 * time.Second
+	soon      = 90 * time.Second // a collector may learn of a new kind after half a minute
 	pause     = 100 * time.Millisecond
 	protobuf  = "application/vnd.kubernetes.protobuf"
 	namespace = "default"

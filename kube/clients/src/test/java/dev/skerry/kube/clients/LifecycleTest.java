@@ -14,7 +14,6 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
@@ -22,11 +21,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.yaml.snakeyaml.Yaml;
 
 /** What upstream's conformance tests ask of each kind: the whole life of one object, through every verb, seen by a watch. */
 class LifecycleTest {
@@ -54,12 +55,12 @@ class LifecycleTest {
 
     static Stream<GenericKubernetesResource> kinds() throws IOException {
         try (var in = LifecycleTest.class.getResourceAsStream("/kinds.yaml")) {
-            var text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            return Stream.of(text.split("\n---\n")).map(y -> Serialization.unmarshal(y, GenericKubernetesResource.class)).toList().stream();
+            return StreamSupport.stream(new Yaml().loadAll(in).spliterator(), false)
+                    .map(kind -> client.getKubernetesSerialization().convertValue(kind, GenericKubernetesResource.class)).toList().stream();
         }
     }
 
-    @ParameterizedTest(name = "{index} {0}")
+    @ParameterizedTest(name = "{index}")
     @MethodSource("kinds")
     void livesAsUpstream(GenericKubernetesResource manifest) {
         manifest.getMetadata().setLabels(Map.of("life", "whole"));
