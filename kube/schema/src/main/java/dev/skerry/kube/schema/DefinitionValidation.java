@@ -38,7 +38,7 @@ final class DefinitionValidation {
             causes.add(Cause.invalid("metadata.name", Names.quote(name), "must be spec.names.plural+\".\"+spec.group"));
         }
         group();
-        PodValidation.oneOf(spec, "scope", "spec", List.of("Cluster", "Namespaced"), causes);
+        new Place(spec, "spec", causes).get("scope").oneOf("Cluster", "Namespaced");
         if (spec.path("preserveUnknownFields").asBoolean()) {
             causes.add(Cause.invalid("spec.preserveUnknownFields", "true", "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead"));
         }
@@ -245,7 +245,7 @@ final class DefinitionValidation {
 
     private void conversion() {
         JsonNode conversion = spec.path("conversion");
-        PodValidation.oneOf(conversion, "strategy", "spec.conversion", List.of("None", "Webhook"), causes);
+        new Place(conversion, "spec.conversion", causes).get("strategy").oneOf("None", "Webhook");
         JsonNode config = conversion.path("webhook").path("clientConfig");
         String field = "spec.conversion.webhookClientConfig";
         JsonNode versions = conversion.path("webhook").path("conversionReviewVersions");
