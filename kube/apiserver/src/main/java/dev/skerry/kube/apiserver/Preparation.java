@@ -105,6 +105,7 @@ final class Preparation {
                 user.extra().forEach((key, values) -> values.forEach(spec.withObjectProperty("extra").withArrayProperty(key)::add));
             }
             case "Pod" -> {
+                AppArmorProfiles.fromAnnotations(object);
                 if (object.path("spec").path("terminationGracePeriodSeconds").asLong() < 0) {
                     object.withObject("/spec").put("terminationGracePeriodSeconds", 1);
                 }
@@ -223,6 +224,14 @@ final class Preparation {
                 var conditions = changed.path("status").path("conditions").deepCopy();
                 only(changed, live, Set.of("metadata"));
                 if (conditions.isArray()) {
+                    var now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+                    for (var condition : conditions) {
+                        for (var time : List.of("lastUpdateTime", "lastTransitionTime")) {
+                            if (condition instanceof ObjectNode fields && !fields.path(time).isTextual()) {
+                                fields.put(time, now);
+                            }
+                        }
+                    }
                     changed.withObject("/status").set("conditions", conditions);
                 }
             }
