@@ -43,15 +43,7 @@ final class Definitions {
     /** Looks at all definitions, gives and takes their names, finishes those that are being removed, and serves what the others say. */
     synchronized void load() {
         try {
-            var removing = false;
-            for (var entry : store.list(PREFIX, "", 0, 0).entries()) {
-                var definition = Bodies.stored(entry.value());
-                if (DefinitionRemoval.waits(definition)) {
-                    removing = true;
-                } else {
-                    name(entry, definition);
-                }
-            }
+            var removing = names();
             serve();
             if (removing) {
                 // Only now: nothing new is made of the kinds whose objects go.
@@ -61,11 +53,27 @@ final class Definitions {
                         removal.clean(entry, definition);
                     }
                 }
+                // Somebody may have waited for a name that is free now.
+                names();
                 serve();
             }
         } catch (ObjectStore.CompactedException e) {
             throw new IllegalStateException("the newest state was compacted", e);
         }
+    }
+
+    /** Gives names to all that stay; tells whether one is to go. */
+    private boolean names() throws ObjectStore.CompactedException {
+        var removing = false;
+        for (var entry : store.list(PREFIX, "", 0, 0).entries()) {
+            var definition = Bodies.stored(entry.value());
+            if (DefinitionRemoval.waits(definition)) {
+                removing = true;
+            } else {
+                name(entry, definition);
+            }
+        }
+        return removing;
     }
 
     private void name(ObjectStore.Entry entry, ObjectNode definition) throws ObjectStore.CompactedException {

@@ -9,7 +9,11 @@ public interface Authorizer {
     record Question(
             String path, String group, String resource, String subresource, String namespace, String name, String verb, String fieldSelector, String labelSelector) {}
 
-    /** @param error why it could not be decided, empty if it could */
+    /**
+     * What the answer is.
+     *
+     * @param error why it could not be decided, empty if it could
+     */
     record Decision(boolean allowed, String reason, String error) {}
 
     Decision check(Question question);

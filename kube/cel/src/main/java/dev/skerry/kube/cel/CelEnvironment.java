@@ -121,7 +121,11 @@ public final class CelEnvironment {
         }
     }
 
-    /** @throws CelCompileException with all issues, as upstream lists them */
+    /**
+     * Compiles an expression.
+     *
+     * @throws CelCompileException with all issues, as upstream lists them
+     */
     public CelProgram compile(String expression) throws CelCompileException {
         CelCompiler with = compiler;
         CelRuntime runtime = null;

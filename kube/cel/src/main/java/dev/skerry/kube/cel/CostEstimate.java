@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** What an expression costs at most, in upstream's units, by the largest values that its schema lets through. */
 final class CostEstimate {
     private static final double UNKNOWN = 1.8e19;
+    private static final double NUMBER = 64;
     private static final double CHARACTER = 0.1;
     private static final double PATTERN = 0.25;
     private static final Set<String> COMPARING = Set.of("_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_");
@@ -61,7 +62,7 @@ final class CostEstimate {
         }
         if (COMPARING.contains(function)) {
             own = Math.max(1, Math.min(size(args.get(0)), size(args.get(1))) * CHARACTER);
-        } else if (function.equals("_+_")) {
+        } else if (function.equals("_+_") && !isContainer(args.getFirst())) {
             own = Math.max(1, (size(args.get(0)) + size(args.get(1))) * CHARACTER);
         } else if (function.equals("@in") || SCANNING.contains(function) && isContainer(args.getFirst())) {
             own = size(function.equals("@in") ? args.get(1) : args.getFirst());
@@ -122,6 +123,10 @@ final class CostEstimate {
                 List<CelExpr> args = Trees.children(expr);
                 if (expr.call().function().equals("_+_")) {
                     return size(args.get(0)) + size(args.get(1));
+                }
+                if (expr.call().function().equals("string") && size(args.getFirst()) == 1) {
+                    // Numbers, times and the like: upstream knows no bound, and refuses messages that name a number.
+                    return NUMBER;
                 }
                 if (Set.of("lowerAscii", "upperAscii", "substring", "trim", "charAt", "find", "reverse").contains(expr.call().function())) {
                     return size(args.getFirst());

@@ -42,7 +42,7 @@ final class DefinitionValidation {
         if (spec.path("preserveUnknownFields").asBoolean()) {
             causes.add(Cause.invalid("spec.preserveUnknownFields", "true", "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead"));
         }
-        versions(definition);
+        versions();
         names();
         conversion();
         if (PROTECTED.matcher(spec.path("group").asText()).matches() && !definition.path("metadata").path("annotations").has("api-approved.kubernetes.io")) {
@@ -67,7 +67,7 @@ final class DefinitionValidation {
         }
     }
 
-    private void versions(ObjectNode definition) {
+    private void versions() {
         JsonNode versions = spec.path("versions");
         boolean one = versions.size() == 1;
         Set<String> seen = new HashSet<>();

@@ -13,7 +13,6 @@ import java.util.regex.PatternSyntaxException;
 /** Holds an object against its schema. */
 public final class Validation {
     private static final Pattern KIND = Pattern.compile("[a-z]([-a-z0-9]*[a-z0-9])?");
-    private static final String GO_PACKAGES = "io.k8s.api.";
 
     private Validation() {}
 
