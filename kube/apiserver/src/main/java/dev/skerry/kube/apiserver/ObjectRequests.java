@@ -66,7 +66,18 @@ final class ObjectRequests {
         }
     }
 
+    /** Kinds that are served for old clients' sake only. */
+    private static void deprecated(Call call) {
+        if (call.type().group().isEmpty() && call.type().kind().equals("Endpoints")) {
+            call.warnings().add("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
+        }
+        if (call.type().group().isEmpty() && call.type().kind().equals("ComponentStatus")) {
+            call.warnings().add("v1 ComponentStatus is deprecated in v1.19+");
+        }
+    }
+
     private void dispatch(Call call) throws Failure {
+        deprecated(call);
         var method = call.request().prologue().method().text();
         var target = call.target();
         var defined = target.type().defined();

@@ -59,6 +59,9 @@ final class Preparation {
     static ObjectNode wished(ResourceType type, ObjectNode object) {
         var copy = object.deepCopy();
         copy.remove(List.of("metadata"));
+        if (type.kind().equals("EndpointSlice") && !type.custom()) {
+            copy.set("labels", object.path("metadata").path("labels"));
+        }
         if (!type.custom() || type.has("status")) {
             copy.remove("status");
         }
@@ -90,8 +93,7 @@ final class Preparation {
                 }
                 finalizers.add("kubernetes");
             }
-            case "Pod" -> AppArmorProfiles.fromAnnotations(object);
-            case "Job" -> JobLabels.generate(object);
+            case "Job" -> JobSelectors.generate(object);
             case "CertificateSigningRequest" -> {
                 var spec = object.withObject("/spec").put("username", user.name());
                 spec.remove(List.of("uid", "extra"));
@@ -102,9 +104,34 @@ final class Preparation {
                 user.groups().forEach(groups::add);
                 user.extra().forEach((key, values) -> values.forEach(spec.withObjectProperty("extra").withArrayProperty(key)::add));
             }
+            case "Pod" -> {
+                AppArmorProfiles.fromAnnotations(object);
+                if (object.path("spec").path("terminationGracePeriodSeconds").asLong() < 0) {
+                    object.withObject("/spec").put("terminationGracePeriodSeconds", 1);
+                }
+            }
+            case "PersistentVolumeClaim" -> dataSources(object.withObject("/spec"));
             default -> {
                 // Nothing beyond the schema's defaults.
             }
+        }
+    }
+
+    /** Only claims and snapshots count as plain sources; what stands in one of the two members comes to stand in the other. */
+    private static void dataSources(ObjectNode spec) {
+        var source = spec.path("dataSource");
+        var claim = source.path("kind").asText().equals("PersistentVolumeClaim") && source.path("apiGroup").asText("").isEmpty();
+        var snapshot = source.path("kind").asText().equals("VolumeSnapshot") && source.path("apiGroup").asText("").equals("snapshot.storage.k8s.io");
+        if (!claim && !snapshot) {
+            spec.remove("dataSource");
+        }
+        var reference = spec.path("dataSourceRef");
+        if (spec.has("dataSource") && !reference.isObject()) {
+            spec.set("dataSourceRef", spec.path("dataSource").deepCopy());
+        } else if (reference.isObject() && !spec.has("dataSource") && reference.path("namespace").asText("").isEmpty()) {
+            ObjectNode copy = reference.deepCopy();
+            copy.remove("namespace");
+            spec.set("dataSource", copy);
         }
     }
 

@@ -36,7 +36,7 @@ final class DefinitionValidation {
             causes.add(Cause.invalid("metadata.name", Names.quote(name), "must be spec.names.plural+\".\"+spec.group"));
         }
         group();
-        PodValidation.oneOf(spec, "scope", "spec", List.of("Cluster", "Namespaced"), causes);
+        new Place(spec, "spec", causes).get("scope").oneOf("Cluster", "Namespaced");
         if (spec.path("preserveUnknownFields").asBoolean()) {
             causes.add(Cause.invalid("spec.preserveUnknownFields", "true", "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead"));
         }
@@ -206,7 +206,7 @@ final class DefinitionValidation {
 
     private void conversion() {
         JsonNode conversion = spec.path("conversion");
-        PodValidation.oneOf(conversion, "strategy", "spec.conversion", List.of("None", "Webhook"), causes);
+        new Place(conversion, "spec.conversion", causes).get("strategy").oneOf("None", "Webhook");
         if (conversion.path("strategy").asText().equals("Webhook")) {
             if (!conversion.path("webhook").path("clientConfig").isObject()) {
                 causes.add(Cause.required("spec.conversion.webhookClientConfig", "required when strategy is set to Webhook"));

@@ -12,8 +12,6 @@ import java.util.regex.PatternSyntaxException;
 
 /** Holds an object against its schema. */
 public final class Validation {
-    private static final String GO_PACKAGES = "io.k8s.api.";
-
     private Validation() {}
 
     /** Faults of a custom resource: types, required members, enums, bounds, patterns, formats, duplicates in keyed lists. */
@@ -226,16 +224,22 @@ public final class Validation {
         if (value.isNull() || schema.type().isEmpty() || schema.preserveUnknown()) {
             return;
         }
-        boolean anyNumber = schema.typeName().endsWith(".Quantity") || schema.intOrString();
+        boolean quantity = schema.typeName().endsWith(".Quantity");
+        String unread = GoDecoding.fault(value, schema).orElse("");
+        if (!unread.isEmpty()) {
+            causes.add(new Cause("FieldValueInvalid", unread, path));
+            return;
+        }
         String wanted = goType(schema);
         String found = value.isNumber() ? "number" : value.isTextual() ? "string" : value.isBoolean() ? "bool" : value.isArray() ? "array" : "object";
-        boolean fits = anyNumber ? value.isValueNode() && !value.isBoolean() : switch (schema.type()) {
+        boolean fits = quantity || (schema.intOrString() ? value.isTextual() || value.isIntegralNumber() && value.canConvertToInt() : switch (schema.type()) {
             case "integer" -> value.isIntegralNumber() && inRange(value, schema);
             case "number" -> value.isNumber();
             default -> typeOf(value).equals(schema.type());
-        };
+        });
         if (!fits) {
-            String shown = value.isNumber() && schema.type().equals("integer") ? "number " + value : found;
+            boolean whole = schema.type().equals("integer") || schema.intOrString();
+            String shown = value.isNumber() && whole ? "number " + value.toString().replace("E+", "e") : found;
             causes.add(new Cause("FieldValueTypeInvalid", "json: cannot unmarshal " + shown + " into Go struct field " + struct + "." + path + " of type " + wanted, path));
             return;
         }
@@ -254,7 +258,12 @@ public final class Validation {
 
     private static String goType(Schema schema) {
         if (schema.type().equals("object") && !schema.propertyNames().isEmpty()) {
-            return (schema.typeName().startsWith(GO_PACKAGES) || schema.typeName().contains(".v1.") ? "v1." : "") + simple(schema.typeName());
+            String[] parts = schema.typeName().split("\\.");
+            String version = parts.length > 1 && parts[parts.length - 2].matches("v[0-9].*") ? parts[parts.length - 2] + "." : "";
+            return version + simple(schema.typeName());
+        }
+        if (schema.intOrString()) {
+            return "int32";
         }
         return switch (schema.type()) {
             case "integer" -> schema.format().isEmpty() ? "int64" : schema.format();
