@@ -17,15 +17,6 @@ public final class ObjectWarnings {
 
     private ObjectWarnings() {}
 
-    /** Of the API itself, whatever is asked of it; empty for most. */
-    public static String ofKind(Gvk kind) {
-        return switch (kind.apiVersion() + "/" + kind.kind()) {
-            case "v1/Endpoints" -> "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
-            case "v1/ComponentStatus" -> "v1 ComponentStatus is deprecated in v1.19+";
-            default -> "";
-        };
-    }
-
     /** Of a new object, or of one whose wished state has changed. */
     public static List<String> of(Gvk kind, ObjectNode object, boolean created) {
         var warnings = new ArrayList<String>();

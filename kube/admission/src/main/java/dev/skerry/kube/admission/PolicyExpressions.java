@@ -18,6 +18,8 @@ public final class PolicyExpressions {
     private static final List<String> MEMBERS = List.of("failurePolicy", "paramKind", "matchConstraints", "matchConditions", "variables", "validations", "mutations", "auditAnnotations");
     private static final Pattern ITEM = Pattern.compile("(?:spec\\.([a-zA-Z]+)|webhooks)(?:\\[([0-9]+)])?(?:\\.([a-zA-Z]+))?.*");
 
+    private static final Pattern CONDITION = Pattern.compile("webhooks\\[([0-9]{1,4})]\\.matchConditions\\[([0-9]{1,3})]\\.([a-zA-Z]+)");
+
     private final List<Cause> causes = new ArrayList<>();
 
     private PolicyExpressions() {}
@@ -141,11 +143,18 @@ public final class PolicyExpressions {
 
     /** Where a field stands in upstream's order: by member, item, and part of the item. */
     private static int rank(String field) {
+        var condition = CONDITION.matcher(field);
+        if (condition.matches()) {
+            return Integer.parseInt(condition.group(1)) * 80_000 + 40_000 + Integer.parseInt(condition.group(2)) * 2 + (condition.group(3).equals("name") ? 1 : 0);
+        }
         var item = ITEM.matcher(field);
         if (!item.matches()) {
             return field.startsWith("metadata") ? -1 : Integer.MAX_VALUE;
         }
-        var member = item.group(1) == null ? 0 : Math.max(0, MEMBERS.indexOf(item.group(1)));
+        if (item.group(1) == null) {
+            return item.group(2) == null ? 0 : Math.min(9_999, Integer.parseInt(item.group(2))) * 80_000;
+        }
+        var member = Math.max(0, MEMBERS.indexOf(item.group(1)));
         var index = item.group(2) == null ? 0 : Math.min(9_999, Integer.parseInt(item.group(2)));
         var part = item.group(3) == null ? "" : item.group(3);
         var inside = switch (part) {
@@ -153,7 +162,7 @@ public final class PolicyExpressions {
             case "name" -> member == MEMBERS.indexOf("variables") ? 0 : 2;
             case "key" -> 0;
             case "expression", "valueExpression" -> 1;
-            default -> item.group(1) == null ? part.equals("matchConditions") ? 4 : 0 : 3;
+            default -> 3;
         };
         return (member * 10_000 + index) * 8 + inside;
     }

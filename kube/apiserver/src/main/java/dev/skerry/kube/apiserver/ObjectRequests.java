@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import dev.skerry.kube.admission.ObjectWarnings;
 import dev.skerry.kube.admission.Operation;
 import dev.skerry.kube.schema.Gvk;
 import io.helidon.http.HeaderNames;
@@ -54,10 +53,6 @@ final class ObjectRequests {
 
     /** Answers; what there is to warn of also goes with a refusal. */
     void serve(Call call) throws Failure {
-        var told = ObjectWarnings.ofKind(call.type().gvk());
-        if (!told.isEmpty()) {
-            call.warnings().add(told);
-        }
         try {
             dispatch(call);
         } catch (Failure e) {

@@ -41,7 +41,7 @@ final class AdmissionPolicyValidation {
                     name.duplicate();
                 }
                 if (!name.text().matches("[_a-zA-Z][_a-zA-Z0-9]*")) {
-                    name.invalidText("name is not a valid CEL identifier");
+                    name.invalidText("must be a valid CEL identifier");
                 }
             }
             if (variable.get("expression").text().isBlank()) {
@@ -60,6 +60,7 @@ final class AdmissionPolicyValidation {
         Place notes = spec.get("auditAnnotations");
         if (validations.blank() && notes.blank()) {
             validations.required("validations or auditAnnotations must contain at least one item");
+            notes.required("validations or auditAnnotations must contain at least one item");
             return;
         }
         for (Place one : validations.items()) {
@@ -73,11 +74,11 @@ final class AdmissionPolicyValidation {
             if (!message.text().isEmpty() && message.text().isBlank()) {
                 message.invalidText("message must be non-empty if specified");
             } else if (message.text().strip().contains("\n")) {
-                message.invalidText("message must not contain line breaks");
+                message.invalidText("must not contain line breaks");
             } else if (one.get("expression").text().contains("\n") && message.text().isEmpty()) {
                 message.required("message must be specified if expression contains line breaks");
             }
-            WebhookValidation.given(one.get("reason"), "Unauthorized", "Forbidden", "Invalid", "RequestEntityTooLarge");
+            WebhookValidation.given(one.get("reason"), "Forbidden", "Invalid", "RequestEntityTooLarge");
         }
         if (notes.value().size() > NOTES) {
             notes.invalid("must not have more than 20 auditAnnotations");
