@@ -135,6 +135,8 @@ class SchedulerTest {
     void choosesTheNodeWithTheMostRoom() {
         node(FakeKubelet.node("small", "2", "2Gi"));
         node(FakeKubelet.node("large", "8", "8Gi"));
+        // A node comes with the taint that it is not ready, and loses it a little later.
+        await().until(() -> client.nodes().list().getItems().stream().allMatch(n -> NodeTaints.there(n).isEmpty()));
         client.resource(pod("a", "1").build()).create();
         awaitBound("a", "large");
         client.resource(pod("b", "6500m").build()).create();
