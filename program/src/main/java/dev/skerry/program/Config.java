@@ -31,7 +31,11 @@ record Config(
         CONSOLE
     }
 
-    record Api(String address, int port) {}
+    record Api(String address, int port, ApiAccess access) {
+        Api(String address, int port) {
+            this(address, port, ApiAccess.USUAL);
+        }
+    }
 
     record Console(String address, int port) {}
 

@@ -76,7 +76,7 @@ final class ConfigFile {
 
     private static Api api(ConfigSection section) {
         var api = new Api(
-                section.text("address", "127.0.0.1", "[0-9a-fA-F.:]+", "an IP address"), section.port("port", 6443));
+                section.text("address", "127.0.0.1", "[0-9a-fA-F.:]+", "an IP address"), section.port("port", 6443), ApiAccess.read(section));
         section.finish();
         return api;
     }

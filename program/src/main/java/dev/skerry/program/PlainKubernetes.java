@@ -29,15 +29,16 @@ record PlainKubernetes(CertificateAuthority authority, KubernetesClient client) 
         var address = config.api().address();
         var tls = Parts.serverTls(authority, address, List.of("localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", config.name()));
         var logs = new NodeLogs();
+        var access = config.api().access().config(config.data());
         var api = parts.keep("API server", Parts.listen("api.port", config.api().port(), () -> ApiServer.start(new ServerConfig(
-                address, config.api().port(), tls, authority.certificate(), store, Map.of(), Optional.of(logs), clock))));
+                address, config.api().port(), tls, authority.certificate(), store, Map.of(), Optional.of(logs), clock, access))));
         var url = "https://" + Parts.host(address) + ":" + api.port();
         parts.address("api", url);
         var kubeconfig = Kubeconfig.write(config.data().resolve("kubeconfig"), config.name(), url, authority);
         parts.address("kubeconfig", kubeconfig.file().toString());
         var client = parts.keep("client", kubeconfig.client());
         var own = parts.keep("controllers' client", kubeconfig.controllers());
-        parts.keep("controllers", Controllers.start(own, new ControllersConfig(Pem.encode(authority.certificate()), clock)));
+        parts.keep("controllers", Controllers.start(own, new ControllersConfig(Pem.encode(authority.certificate()), clock).withSigner(authority)));
         if (config.runtime().enabled()) {
             var node = parts.keep("node", NodeAgent.start(new NodeConfig(config.name(), config.data().resolve("node"), config.runtime().podCidr(), clock), client));
             logs.from(node);

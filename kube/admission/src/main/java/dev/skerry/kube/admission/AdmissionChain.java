@@ -13,10 +13,12 @@ public final class AdmissionChain implements AutoCloseable {
 
     private final List<AdmissionPlugin> plugins;
     private final Followed followed;
+    private final WebhookClient client;
 
-    private AdmissionChain(List<AdmissionPlugin> plugins, Followed followed) {
+    private AdmissionChain(List<AdmissionPlugin> plugins, Followed followed, WebhookClient client) {
         this.plugins = List.copyOf(plugins);
         this.followed = followed;
+        this.client = client;
     }
 
     /**
@@ -26,20 +28,37 @@ public final class AdmissionChain implements AutoCloseable {
      */
     public static AdmissionChain open(ObjectStore store, Kinds kinds, Authorizer authorizer, InstantSource clock) {
         var followed = Followed.of(store);
+        var matching = new Matching(store, kinds);
+        var parameters = new Parameters(store, kinds);
+        var client = new WebhookClient(new WebhookAddresses(store));
         var plugins = new ArrayList<AdmissionPlugin>();
         plugins.add(new NamespaceLifecycle(store));
+        plugins.add(new LimitRanger(followed));
         plugins.add(new ServiceAccounts(store));
         plugins.add(new NodeTaints());
-        plugins.add(new LimitRanger(followed));
+        plugins.add(new PodSecurity(store));
         plugins.add(new PodDefaults(followed));
         plugins.add(new StorageDefaults(followed));
-        return new AdmissionChain(plugins, followed);
+        plugins.add(new ObjectRules(followed, authorizer));
+        plugins.add(new MutatingPolicies(followed, matching, parameters, authorizer, clock));
+        plugins.add(new Webhooks(true, followed, matching, authorizer, client));
+        plugins.add(new ValidatingPolicies(followed, matching, parameters, authorizer));
+        plugins.add(new Webhooks(false, followed, matching, authorizer, client));
+        // Nothing may refuse behind it: what it has charged stays charged.
+        plugins.add(new QuotaAdmission(followed, clock));
+        return new AdmissionChain(plugins, followed, client);
     }
 
     /** @return whether the object may have been changed */
     public boolean mutate(Attributes attributes) throws RefusedException {
         for (var plugin : plugins) {
             plugin.mutate(attributes);
+        }
+        if (attributes.reinvocation().wanted()) {
+            attributes.reinvocation().begin();
+            for (var plugin : plugins) {
+                plugin.mutate(attributes);
+            }
         }
         return attributes.operation() != Operation.UPDATE || attributes.resource().core("pods") || followed.any(Followed.MUTATING_POLICIES) || followed.any(Followed.MUTATING_WEBHOOKS);
     }
@@ -53,5 +72,6 @@ public final class AdmissionChain implements AutoCloseable {
     @Override
     public void close() {
         followed.close();
+        client.close();
     }
 }

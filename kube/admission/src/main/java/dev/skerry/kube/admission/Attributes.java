@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 public record Attributes(
         Operation operation, Resource resource, String subresource, Gvk kind, String namespace, String name, @Nullable ObjectNode object, @Nullable ObjectNode old,
-        Requester user, boolean dryRun, JsonNode options, List<String> warnings, Map<String, String> annotations) {
+        Requester user, boolean dryRun, JsonNode options, List<String> warnings, Map<String, String> annotations, Reinvocation reinvocation) {
 
     public static Attributes of(
             Operation operation, Resource resource, String subresource, Gvk kind, String namespace, String name, @Nullable ObjectNode object, @Nullable ObjectNode old,
             Requester user, boolean dryRun, JsonNode options, List<String> warnings) {
-        return new Attributes(operation, resource, subresource, kind, namespace, name, object, old, user, dryRun, options, warnings, new LinkedHashMap<>());
+        return new Attributes(operation, resource, subresource, kind, namespace, name, object, old, user, dryRun, options, warnings, new LinkedHashMap<>(), new Reinvocation());
     }
 
     /** The object, for plugins that have seen that this operation has one. */

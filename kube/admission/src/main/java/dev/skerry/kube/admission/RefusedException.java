@@ -49,6 +49,15 @@ public final class RefusedException extends Exception {
         return new RefusedException(status);
     }
 
+    /** Policies that mutate say no in words of their own. */
+    static RefusedException denied(Attributes attributes, List<String> messages) {
+        var resource = attributes.resource();
+        var status = status(403, "Invalid", messages.getFirst());
+        var causes = details(status, attributes.shownName(), resource.gvk().group(), resource.plural()).putArray("causes");
+        messages.forEach(m -> causes.addObject().put("message", m));
+        return new RefusedException(status);
+    }
+
     static RefusedException invalid(Attributes attributes, List<Cause> causes) {
         var kind = attributes.resource().gvk();
         var name = attributes.shownName();

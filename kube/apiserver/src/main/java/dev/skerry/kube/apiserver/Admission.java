@@ -1,11 +1,11 @@
 package dev.skerry.kube.apiserver;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.skerry.kube.admission.AdmissionChain;
 import dev.skerry.kube.admission.Attributes;
-import dev.skerry.kube.admission.Authorizer;
 import dev.skerry.kube.admission.Kinds;
 import dev.skerry.kube.admission.Operation;
 import dev.skerry.kube.admission.RefusedException;
@@ -14,6 +14,7 @@ import dev.skerry.kube.admission.Resource;
 import dev.skerry.kube.schema.Gvk;
 import dev.skerry.kube.store.ObjectStore;
 import java.time.InstantSource;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Tells requests to the admission chain, and its refusals to the client. */
@@ -25,15 +26,15 @@ final class Admission implements AutoCloseable {
         this.chain = chain;
     }
 
-    static Admission open(ObjectStore store, ResourceTypes types, Rbac rbac, InstantSource clock) {
+    static Admission open(ObjectStore store, ResourceTypes types, Authorizer authorizer, InstantSource clock) {
         Kinds kinds = () -> types.all().stream().map(Admission::resource).toList();
-        Authorizer authorizer = (who, asked) -> {
-            var decision = rbac.decide(
+        dev.skerry.kube.admission.Authorizer asking = (who, asked) -> {
+            var decision = authorizer.decide(
                     new ServerConfig.User(who.name(), who.uid(), who.groups(), who.extra()),
                     new Access(asked.verb(), asked.group(), asked.version(), asked.resource(), asked.subresource(), asked.namespace(), asked.name(), asked.path()));
-            return new Authorizer.Answer(decision.allowed(), decision.reason());
+            return new dev.skerry.kube.admission.Authorizer.Answer(decision.allowed(), decision.reason());
         };
-        return new Admission(AdmissionChain.open(store, kinds, authorizer, clock));
+        return new Admission(AdmissionChain.open(store, kinds, asking, clock));
     }
 
     private static Resource resource(ResourceType type) {
@@ -42,7 +43,34 @@ final class Admission implements AutoCloseable {
 
     /** A request as admission sees it. */
     static Attributes attributes(Call call, Operation operation, @Nullable ObjectNode object, @Nullable ObjectNode old) {
-        return attributes(call, operation, call.type().gvk(), call.target().namespace(), call.target().name(), object, old, MissingNode.getInstance());
+        return attributes(call, operation, call.type().gvk(), call.target().namespace(), call.target().name(), object, old, options(call, operation));
+    }
+
+    /** The options of a write, as upstream decodes them. */
+    private static JsonNode options(Call call, Operation operation) {
+        if (operation != Operation.CREATE && operation != Operation.UPDATE) {
+            return MissingNode.getInstance();
+        }
+        var patch = call.request().prologue().method().text().equals("PATCH");
+        var kind = patch ? "PatchOptions" : operation == Operation.CREATE ? "CreateOptions" : "UpdateOptions";
+        var options = JsonNodeFactory.instance.objectNode().put("kind", kind).put("apiVersion", "meta.k8s.io/v1");
+        if (call.dryRun()) {
+            options.putArray("dryRun").add("All");
+        }
+        if (patch && call.flag("force")) {
+            options.put("force", true);
+        }
+        for (var name : List.of("fieldManager", "fieldValidation")) {
+            if (!call.query(name).isEmpty()) {
+                options.put(name, call.query(name));
+            }
+        }
+        return options;
+    }
+
+    /** A request to a subresource whose object is of another kind than its resource. */
+    void check(Call call, Operation operation, Gvk kind, @Nullable ObjectNode object, @Nullable ObjectNode old) throws Failure {
+        check(attributes(call, operation, kind, call.target().namespace(), call.target().name(), object, old, options(call, operation)));
     }
 
     /** A request whose object is of another kind than its resource. */

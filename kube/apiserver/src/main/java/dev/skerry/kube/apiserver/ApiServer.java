@@ -28,17 +28,10 @@ public final class ApiServer implements AutoCloseable {
 
     private final WebServer server;
     private final Watches watches;
-<<<<<<< HEAD
     private final List<AutoCloseable> parts;
 
     private ApiServer(WebServer server, Watches watches, List<AutoCloseable> parts) {
-=======
-    private final Admission admission;
-
-    private ApiServer(WebServer server, Watches watches, Admission admission) {
->>>>>>> 638a99be0c9f664146108b17be1652bf57a2f151
         this.server = server;
-        this.admission = admission;
         this.watches = watches;
         this.parts = List.copyOf(parts);
     }
@@ -46,7 +39,7 @@ public final class ApiServer implements AutoCloseable {
     /** Starts serving. */
     public static ApiServer start(ServerConfig config) throws IOException {
         var types = new ResourceTypes(SchemaCatalog.builtIn());
-        var definitions = new Definitions(config.store(), types, config.clock());
+        var definitions = new Definitions(config.store(), types, config.clock(), new ConversionWebhooks(config.store()));
         definitions.load();
         var rbac = new Rbac(config.store());
         var authorizer = new Authorizer(config.store(), rbac);
@@ -65,17 +58,13 @@ public final class ApiServer implements AutoCloseable {
         var nodes = new NodeRestriction(config.store());
         var lists = new Lists(config.store());
         var tables = new Tables(new TableCells(config.clock()));
-        var watches = new Watches(config.store(), lists, tables);
-        var admission = Admission.open(config.store(), types, rbac, config.clock());
+        var watches = new Watches(config.store(), lists, tables, types);
+        var admission = Admission.open(config.store(), types, authorizer, config.clock());
+        parts.add(admission);
         var resources = new Resources(
-<<<<<<< HEAD
-                config.store(), new Decoding(types), new Preparation(config.clock()), new Admission(config.store()), new Escalation(rbac, authorizer, nodes), config.clock());
-        var deletion = new Deletion(config.store(), config.clock());
-        var secrets = new AccountSecrets(config.store(), accounts, config.authority(), types.find("", "v1", "secrets").orElseThrow().schema(), config.clock());
-=======
-                config.store(), new Decoding(types), new Preparation(config.clock()), admission, new Escalation(rbac), config.clock());
+                config.store(), new Decoding(types), new Preparation(config.clock()), admission, new Escalation(rbac, authorizer, nodes), config.clock());
         var deletion = new Deletion(config.store(), admission, config.clock());
->>>>>>> 638a99be0c9f664146108b17be1652bf57a2f151
+        var secrets = new AccountSecrets(config.store(), accounts, config.authority(), types.find("", "v1", "secrets").orElseThrow().schema(), config.clock());
         var objects = new ObjectRequests(config, resources, deletion, lists, watches, tables, definitions,
                 new Reviews(authenticator, authorizer, config.clock()), new TokenRequests(config.store(), accounts, nodes, SchemaCatalog.builtIn(), config.clock()), roles, secrets, nodes);
         var timer = new RequestClock.Timer();
@@ -98,17 +87,10 @@ public final class ApiServer implements AutoCloseable {
         if (!server.isRunning()) {
             // Helidon logs why, and answers as if all were well.
             watches.close();
-<<<<<<< HEAD
             close(parts);
             throw new UncheckedIOException(new BindException(config.address() + ":" + config.port() + " (expected: a free port of this machine)"));
         }
         return new ApiServer(server, watches, parts);
-=======
-            admission.close();
-            throw new UncheckedIOException(new BindException(config.address() + ":" + config.port() + " (expected: a free port of this machine)"));
-        }
-        return new ApiServer(server, watches, admission);
->>>>>>> 638a99be0c9f664146108b17be1652bf57a2f151
     }
 
     public int port() {
@@ -119,11 +101,7 @@ public final class ApiServer implements AutoCloseable {
     public void close() {
         watches.close();
         server.stop();
-<<<<<<< HEAD
         close(parts);
-=======
-        admission.close();
->>>>>>> 638a99be0c9f664146108b17be1652bf57a2f151
     }
 
     private static void close(List<AutoCloseable> parts) {

@@ -89,6 +89,9 @@ final class Decoding {
         if (!wrong.isEmpty()) {
             throw Failure.badRequest(cannot + wrong);
         }
+        if (type.custom()) {
+            GoNumbers.normalize(body);
+        }
         var texts = unknown(call, body, duplicates);
         if (call.query("fieldValidation").equals("Strict") && !texts.isEmpty()) {
             throw Failure.badRequest((type.custom() ? "" : cannot) + "strict decoding error: " + strict(texts));
@@ -123,6 +126,7 @@ final class Decoding {
     static void namespace(Target target, ObjectNode metadata) throws Failure {
         var said = metadata.path("namespace").asText("");
         if (!target.type().namespaced()) {
+            // What has no namespace forgets the one that a client says.
             metadata.remove("namespace");
             return;
         }

@@ -22,11 +22,17 @@ final class Deletion {
     private final ObjectStore store;
     private final Admission admission;
     private final InstantSource clock;
+    private final DefinitionRemoval removal;
 
     Deletion(ObjectStore store, Admission admission, InstantSource clock) {
         this.store = store;
         this.admission = admission;
         this.clock = clock;
+        this.removal = new DefinitionRemoval(store, clock);
+    }
+
+    private static boolean isDefinition(ResourceType type) {
+        return type.kind().equals("CustomResourceDefinition") && type.group().equals("apiextensions.k8s.io");
     }
 
     /** @param object the last state @param gone whether it has been removed, or only marked */
@@ -36,7 +42,7 @@ final class Deletion {
         var type = target.type();
         for (int i = 0; i < MAX_TRIES; i++) {
             var entry = store.get(target.key()).orElseThrow(() -> Failure.notFound(type, target.name()));
-            var object = Bodies.stored(entry.value());
+            var object = type.read(entry.value());
             checkPreconditions(type, target.name(), object, options.path("preconditions"));
             admission.check(Admission.attributes(
                     call, Operation.DELETE, type.gvk(), target.namespace(), call.target().name(), null, object, options));
@@ -44,6 +50,9 @@ final class Deletion {
             var grace = grace(call, type, object, options);
             var finalizers = metadata.path("finalizers").deepCopy();
             applyPolicy(metadata, policy(call, options));
+            if (isDefinition(type) && !metadata.has("deletionTimestamp")) {
+                removal.mark(object);
+            }
             var sameFinalizers = finalizers.equals(metadata.path("finalizers"));
             var waits = !metadata.path("finalizers").isEmpty() || grace > 0 || type.kind().equals("Namespace");
             if (call.dryRun() || !options.path("dryRun").isEmpty()) {
@@ -52,11 +61,12 @@ final class Deletion {
             var marked = metadata.has("deletionTimestamp");
             if (!waits) {
                 if (type.kind().equals("Pod")) {
-                    mark(metadata, 0);
+                    mark(metadata, 0, true);
                 }
-                var done = store.delete(entry.key(), entry.revision(), revision -> Bodies.write(Resources.at(object, revision)));
+                var kept = type.stored(object);
+                var done = store.delete(entry.key(), entry.revision(), revision -> Bodies.write(Resources.at(kept, revision)));
                 if (done.isPresent()) {
-                    return new Outcome(Bodies.stored(done.get().value()), true);
+                    return new Outcome(type.read(done.get().value()), true);
                 }
                 continue;
             }
@@ -65,25 +75,28 @@ var sooner = !marked || metadata.path("deletionGracePeriodSeconds").asLong() > g
                 return new Outcome(object, false);
             }
             if (sooner) {
-                mark(metadata, grace);
+                mark(metadata, grace, !type.kind().equals("Namespace"));
             }
             if (type.kind().equals("Namespace")) {
                 object.withObject("/status").put("phase", "Terminating");
             }
-            var done = store.update(entry.key(), entry.revision(), revision -> Bodies.write(Resources.at(object, revision)));
+            var kept = type.stored(object);
+            var done = store.update(entry.key(), entry.revision(), revision -> Bodies.write(Resources.at(kept, revision)));
             if (done.isPresent()) {
-                return new Outcome(Bodies.stored(done.get().value()), false);
+                return new Outcome(type.read(done.get().value()), false);
             }
         }
         throw Failure.modified(type, target.name());
     }
 
-    private void mark(ObjectNode metadata, long grace) {
+    private void mark(ObjectNode metadata, long grace, boolean graceful) {
         if (!metadata.has("deletionTimestamp") && metadata.has("generation")) {
             metadata.put("generation", metadata.path("generation").asLong() + 1);
         }
         metadata.put("deletionTimestamp", clock.instant().plusSeconds(grace).truncatedTo(ChronoUnit.SECONDS).toString());
-        metadata.put("deletionGracePeriodSeconds", grace);
+        if (graceful) {
+            metadata.put("deletionGracePeriodSeconds", grace);
+        }
     }
 
     /** Options that no deletion takes. */

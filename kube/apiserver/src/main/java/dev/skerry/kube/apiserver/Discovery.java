@@ -90,7 +90,7 @@ final class Discovery {
                 }
                 var one = list.addObject().put("name", type.plural()).put("singularName", type.singular())
                         .put("namespaced", type.namespaced()).put("kind", type.kind());
-                texts(one.putArray("verbs"), type.verbs().stream().sorted().toList());
+                texts(one.putArray("verbs"), type.listedVerbs());
                 optional(one, type);
                 for (var sub : type.subresources()) {
                     var entry = list.addObject().put("name", type.plural() + "/" + sub.path("name").asText()).put("singularName", "")
@@ -156,7 +156,7 @@ final class Discovery {
         entry.put("resource", type.plural());
         responseKind(entry, type.custom() ? type.group() : "", type.custom() ? type.version() : "", type.kind());
         entry.put("scope", type.namespaced() ? "Namespaced" : "Cluster").put("singularResource", type.singular());
-        texts(entry.putArray("verbs"), type.verbs().stream().sorted().toList());
+        texts(entry.putArray("verbs"), type.listedVerbs());
         optional(entry, type);
         if (!type.subresources().isEmpty()) {
             var subs = entry.putArray("subresources");

@@ -63,6 +63,8 @@ final class Door {
         } catch (ServerConnectionException e) {
             // The client has gone: the server closes what is left of the connection.
             throw e;
+        } catch (Versions.ConversionFailure e) {
+            told = Failure.internalPlain(String.valueOf(e.getMessage()));
         } catch (StoreException.Full e) {
             told = Failure.full(String.valueOf(e.getMessage()));
         } catch (StoreException e) {
@@ -76,6 +78,15 @@ final class Door {
         fail(request, response, told);
     }
 
+    /** A path that leads nowhere: in a group of definitions only an object can lack a subresource, all else is no path at all. */
+    private Failure absent(List<String> steps) {
+        if (steps.getFirst().equals("api") || types.hasBuiltIn(steps.get(1))) {
+            return Failure.noResource();
+        }
+        return Target.parse(steps.subList(0, steps.size() - 1), types).filter(t -> !t.name().isEmpty() && t.subresource().isEmpty())
+                .map(t -> Failure.notFound(t.type(), t.name())).orElseGet(Failure::noPath);
+    }
+
     private static void fail(ServerRequest request, ServerResponse response, Failure failure) {
         if (response.isSent()) {
             return;
@@ -85,7 +96,11 @@ final class Door {
         }
         response.status(Status.create(failure.code()));
         if (failure.plain()) {
-            Answers.text(response, failure.text());
+            if (failure.text().isEmpty()) {
+                response.send();
+            } else {
+                Answers.text(response, failure.text());
+            }
             return;
         }
         Answers.send(request, response, failure.status());
@@ -140,7 +155,7 @@ final class Door {
             Answers.send(request, response, found.get());
             return;
         }
-        var target = Target.parse(steps, types).orElseThrow(() -> types.hasGroup(steps.getFirst().equals("api") ? "" : steps.get(1)) ? Failure.noResource() : Failure.noPath());
+        var target = Target.parse(steps, types).orElseThrow(() -> absent(steps));
         Form.of(request.headers().first(HeaderNames.ACCEPT).orElse(""), !target.type().custom());
         if (target.name().equals("..") || target.name().equals(".")) {
             throw Failure.badRequest("Name parameter invalid: " + GoText.quoted(target.name()) + ": may not be '" + target.name() + "'");

@@ -150,6 +150,14 @@ final class Failure extends Exception {
         return new Failure(422, "Invalid", (group.isEmpty() ? kind : kind + "." + group) + " \"" + name + "\" is invalid: " + Cause.text(causes), details);
     }
 
+    /** A custom object that is to be replaced, without the version that is meant; unlike other faults it names the resource. */
+    static Failure unversioned(ResourceType type, String name) {
+        var details = details(name, type.group(), type.plural());
+        var causes = List.of(new Cause("FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion"));
+        causes(details, causes);
+        return new Failure(422, "Invalid", qualified(type) + " \"" + name + "\" is invalid: " + Cause.text(causes), details);
+    }
+
     /** A patch whose outcome is no object of the kind; upstream does not say which. */
     static Failure invalidPatch(List<Cause> causes) {
         var details = details();
@@ -196,6 +204,11 @@ final class Failure extends Exception {
         return new Failure(403, "Forbidden", message, details());
     }
 
+    /** A verb that no subresource of the kind has. */
+    static Failure unsupported(ResourceType type, String verb) {
+        return new Failure(405, "MethodNotAllowed", verb + " is not supported on resources of kind \"" + qualified(type) + "\"", details("", type.group(), type.plural()));
+    }
+
     static Failure method() {
         return new Failure(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", details());
     }
@@ -205,8 +218,16 @@ final class Failure extends Exception {
     }
 
     static Failure media(String accepted) {
-        return new Failure(415, "UnsupportedMediaType",
-                "the body of the request was in an unknown format - accepted media types include: " + accepted, details());
+        return media(accepted, details());
+    }
+
+    /** The same of a custom kind, which says no more. */
+    static Failure customMedia(String accepted) {
+        return media(accepted, null);
+    }
+
+    private static Failure media(String accepted, @Nullable ObjectNode details) {
+        return new Failure(415, "UnsupportedMediaType", "the body of the request was in an unknown format - accepted media types include: " + accepted, details);
     }
 
     static Failure notAcceptable(String message) {
@@ -243,6 +264,13 @@ final class Failure extends Exception {
 
     static Failure internal(String message) {
         return new Failure(500, "InternalError", "Internal error occurred: " + message, null);
+    }
+
+    /** The same with its cause apart. */
+    static Failure internalCaused(String message) {
+        var details = details();
+        details.putArray("causes").addObject().put("message", message);
+        return new Failure(500, "InternalError", "Internal error occurred: " + message, details);
     }
 
     /** A fault that upstream does not foresee, told as it is. */

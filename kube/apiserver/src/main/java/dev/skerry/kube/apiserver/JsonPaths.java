@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 final class JsonPaths {
 
     private static final Pattern STEP = Pattern.compile(
-            "\\.([A-Za-z0-9_-]+(?:\\\\\\.[A-Za-z0-9_/-]+)*)|\\['([^']+)'\\]|\\[(\\d+)\\]|\\[\\?\\(@\\.([A-Za-z0-9_.]+)\\s*==\\s*[\"']([^\"']*)[\"']\\)\\]");
+            "\\.([A-Za-z0-9_-]+(?:\\\\\\.[A-Za-z0-9_/-]+)*)|\\['([^']+)'\\]|\\[(-?\\d+|\\*)\\]|\\[\\?\\(@\\.?([A-Za-z0-9_.]*)\\s*==\\s*[\"']([^\"']*)[\"']\\)\\]");
 
     private JsonPaths() {}
 
@@ -26,7 +26,8 @@ final class JsonPaths {
             } else if (matcher.group(2) != null) {
                 node = node.path(matcher.group(2));
             } else if (matcher.group(3) != null) {
-                node = node.path(Integer.parseInt(matcher.group(3)));
+                var at = matcher.group(3).equals("*") ? 0 : Integer.parseInt(matcher.group(3));
+                node = node.path(at < 0 ? node.size() + at : at);
             } else {
                 node = filtered(node, matcher.group(4), matcher.group(5));
             }
@@ -39,7 +40,7 @@ final class JsonPaths {
         for (var item : list) {
             var node = item;
             for (var step : field.split("\\.")) {
-                node = node.path(step);
+                node = step.isEmpty() ? node : node.path(step);
             }
             if (node.asText("").equals(value)) {
                 return item;

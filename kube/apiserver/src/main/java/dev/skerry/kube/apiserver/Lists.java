@@ -52,7 +52,7 @@ final class Lists {
                 for (int i = 0; i < page.entries().size(); i++) {
                     var entry = page.entries().get(i);
                     after = entry.key();
-                    var object = Bodies.stored(entry.value());
+                    var object = target.type().read(entry.value());
                     if (selector.test(object)) {
                         items.add(object);
                     }
@@ -75,7 +75,7 @@ final class Lists {
     /** The only object that can match: read by its key, without pages. */
     private Page one(Target target, Selector selector) {
         var revision = store.revision();
-        var found = store.get(target.type().key(target.namespace(), selector.exactName())).map(e -> Bodies.stored(e.value())).filter(selector);
+        var found = store.get(target.type().key(target.namespace(), selector.exactName())).map(e -> target.type().read(e.value())).filter(selector);
         return new Page(found.map(List::of).orElse(List.of()), revision, "", 0, target.type().custom());
     }
 
@@ -118,8 +118,11 @@ final class Lists {
 
     static ObjectNode body(ResourceType type, Page page) {
         var list = JsonNodeFactory.instance.objectNode();
-        list.put("kind", type.kind() + "List").put("apiVersion", type.gvk().apiVersion());
+        list.put("kind", type.listKind()).put("apiVersion", type.gvk().apiVersion());
         meta(list, page);
+        if (page.custom() && page.next().isEmpty()) {
+            ((ObjectNode) list.path("metadata")).put("continue", "");
+        }
         var items = list.putArray("items");
         for (var item : page.items()) {
             // As upstream: the built-in kinds' items of a list do not repeat what they are.
@@ -133,9 +136,6 @@ final class Lists {
 
     static void meta(ObjectNode list, Page page) {
         var meta = list.putObject("metadata").put("resourceVersion", Long.toString(page.revision()));
-        if (page.custom() && page.next().isEmpty()) {
-            meta.put("continue", "");
-        }
         if (!page.next().isEmpty()) {
             meta.put("continue", page.next());
             if (page.remaining() > 0) {
@@ -157,7 +157,7 @@ final class Lists {
     }
 
     /** What a {@code continue} text holds. */
-    private record Position(long revision, String after) {
+    record Position(long revision, String after) {
 
         static Position of(String text, String prefix) throws Failure {
             if (text.isEmpty()) {

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.skerry.kube.admission.ObjectWarnings;
+import dev.skerry.kube.admission.Operation;
+import dev.skerry.kube.schema.Gvk;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import java.util.List;
@@ -51,6 +54,10 @@ final class ObjectRequests {
 
     /** Answers; what there is to warn of also goes with a refusal. */
     void serve(Call call) throws Failure {
+        var told = ObjectWarnings.ofKind(call.type().gvk());
+        if (!told.isEmpty()) {
+            call.warnings().add(told);
+        }
         try {
             dispatch(call);
         } catch (Failure e) {
@@ -59,20 +66,13 @@ final class ObjectRequests {
         }
     }
 
-    /** Kinds that are served for old clients' sake only. */
-    private static void deprecated(Call call) {
-        if (call.type().group().isEmpty() && call.type().kind().equals("Endpoints")) {
-            call.warnings().add("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
-        }
-        if (call.type().group().isEmpty() && call.type().kind().equals("ComponentStatus")) {
-            call.warnings().add("v1 ComponentStatus is deprecated in v1.19+");
-        }
-    }
-
     private void dispatch(Call call) throws Failure {
-        deprecated(call);
         var method = call.request().prologue().method().text();
         var target = call.target();
+        var defined = target.type().defined();
+        if (defined != null && !defined.deprecation().isEmpty()) {
+            call.warnings().add(defined.deprecation());
+        }
         var everywhere = target.type().namespaced() && target.namespace().isEmpty() && target.name().isEmpty();
         if (target.name().isEmpty() && List.of("PUT", "PATCH").contains(method) || everywhere && !method.equals("GET") && !Reviews.answers(target.type())) {
             throw Failure.method();
@@ -89,8 +89,9 @@ final class ObjectRequests {
                 if (target.name().isEmpty()) {
                     allowed(call, "list");
                     Tables.check(call, true);
+                    var page = lists.list(call);
                     warn(call);
-                    Answers.send(call.request(), call.response(), tables.renderList(call, lists.list(call)));
+                    Answers.send(call.request(), call.response(), tables.renderList(call, page));
                 } else {
                     allowed(call, "get");
                     Tables.check(call, false);
@@ -137,7 +138,7 @@ final class ObjectRequests {
     private static void allowed(Call call, String verb) throws Failure {
         var subresource = call.target().subresource();
         if (subresource.isEmpty() ? !call.type().verbs().contains(verb) : !call.type().verbsOf(subresource).contains(verb)) {
-            throw Failure.method();
+            throw call.type().custom() && !subresource.isEmpty() ? Failure.unsupported(call.type(), verb) : Failure.method();
         }
     }
 
@@ -147,7 +148,8 @@ final class ObjectRequests {
     }
 
     private void changed(Call call, String name) {
-        if (call.type().kind().equals("CustomResourceDefinition")) {
+        var defined = call.type().defined();
+        if (call.type().kind().equals("CustomResourceDefinition") || defined != null && defined.terminating()) {
             definitions.load();
         } else if (call.type().kind().equals("ClusterRole")) {
             roles.aggregate();
@@ -186,6 +188,7 @@ final class ObjectRequests {
                     }
                 }
             }
+            warn(call);
             Answers.send(call.request(), call.response(), tables.renderList(call, page));
             return;
         }
@@ -195,6 +198,7 @@ final class ObjectRequests {
             answer(call, 200, outcome.object());
             return;
         }
+        warn(call);
         var status = JsonNodeFactory.instance.objectNode().put("kind", "Status").put("apiVersion", "v1");
         status.putObject("metadata");
         status.put("status", "Success");
@@ -202,6 +206,7 @@ final class ObjectRequests {
         if (!call.type().group().isEmpty()) {
             details.put("group", call.type().group());
         }
+        warn(call);
         details.put("kind", call.type().plural()).put("uid", outcome.object().path("metadata").path("uid").asText());
         Answers.send(call.request(), call.response(), status);
     }
@@ -221,7 +226,11 @@ final class ObjectRequests {
             case "eviction" -> {
                 post(method);
                 nodes.evict(call);
-                new Evictions(config.store(), deletion).evict(call, Bodies.object(call.request(), call.type()).node());
+                var eviction = Bodies.object(call.request(), call.type()).node();
+                if (eviction instanceof ObjectNode asked) {
+                    resources.admission().check(call, Operation.CREATE, new Gvk("policy", "v1", "Eviction"), asked, null);
+                }
+                new Evictions(config.store(), deletion).evict(call, eviction);
                 succeeded(call);
             }
             case "scale" -> {
@@ -234,6 +243,7 @@ final class ObjectRequests {
                 new Scales(resources, config.store()).serve(call, method);
             }
             case "exec", "attach", "portforward" -> {
+                connects(call);
                 var pod = resources.get(call.target());
                 if (pod.path("spec").path("nodeName").asText("").isEmpty()) {
                     throw Failure.badRequest("pod " + call.target().name() + " does not have a host assigned");
@@ -242,6 +252,27 @@ final class ObjectRequests {
             }
             default -> throw Failure.method();
         }
+    }
+
+    private void connects(Call call) throws Failure {
+        var kind = switch (call.target().subresource()) {
+            case "exec" -> "PodExecOptions";
+            case "attach" -> "PodAttachOptions";
+            default -> "PodPortForwardOptions";
+        };
+        var options = JsonNodeFactory.instance.objectNode().put("kind", kind).put("apiVersion", "v1");
+        for (var flag : List.of("stdin", "stdout", "stderr", "tty")) {
+            if (call.flag(flag)) {
+                options.put(flag, true);
+            }
+        }
+        if (!call.query("container").isEmpty()) {
+            options.put("container", call.query("container"));
+        }
+        if (call.request().query().contains("command")) {
+            call.request().query().all("command").forEach(options.putArray("command")::add);
+        }
+        resources.admission().check(call, Operation.CONNECT, new Gvk("", "v1", kind), options, null);
     }
 
     private static void post(String method) throws Failure {
@@ -259,6 +290,9 @@ final class ObjectRequests {
 
     private void bind(Call call) throws Failure {
         var body = Bodies.object(call.request(), call.type()).node();
+        if (body instanceof ObjectNode binding) {
+            resources.admission().check(call, Operation.CREATE, new Gvk("", "v1", "Binding"), binding, null);
+        }
         var node = body.path("target").path("name").asText("");
         for (int i = 0; i < 20; i++) {
             var entry = config.store().get(call.target().key()).orElseThrow(() -> Failure.notFound(call.type(), call.target().name()));

@@ -32,7 +32,8 @@ final class Patching {
         this.media = Bodies.mediaType(call.request());
         var accepted = call.type().custom() ? List.of(JSON, MERGE, APPLY) : List.of(JSON, MERGE, STRATEGIC, APPLY);
         if (!accepted.contains(media)) {
-            throw Failure.media(String.join(", ", accepted));
+            var list = String.join(", ", accepted);
+            throw call.type().custom() ? Failure.customMedia(list) : Failure.media(list);
         }
         Options.ofPatch(call, applies());
         var bytes = Bodies.bytes(call.request());
@@ -92,9 +93,26 @@ final class Patching {
             var result = ServerSideApply.apply(
                     live, object, type.schema(), call.manager(), call.flag("force"), type.gvk().apiVersion(), call.target().subresource(), clock.instant());
             place(result, metadata, live);
+            checkOtherVersions(live, result);
             return result;
         } catch (ApplyConflictException e) {
             throw Failure.applyConflict(e);
+        }
+    }
+
+    /** As upstream: who wrote in another version must be able to read the outcome there, where nothing has converted it yet. */
+    private void checkOtherVersions(@Nullable ObjectNode live, ObjectNode result) throws Failure {
+        var defined = call.type().defined();
+        if (live == null || defined == null) {
+            return;
+        }
+        for (var entry : live.path("metadata").path("managedFields")) {
+            var version = entry.path("apiVersion").asText("");
+            var schema = version.equals(call.type().gvk().apiVersion()) ? java.util.Optional.<dev.skerry.kube.schema.Schema>empty() : defined.schema(version);
+            var fault = schema.flatMap(s -> ServerSideApply.typeFault(result, s));
+            if (fault.isPresent()) {
+                throw Failure.internalPlain(fault.get());
+            }
         }
     }
 

@@ -19,13 +19,15 @@ final class Preparation {
     /** Kinds that a PUT may make. */
     private static final Set<String> MADE_BY_PUT = Set.of(
             "Service", "Endpoints", "Event", "LimitRange", "Lease", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", "RuntimeClass");
-    /** Kinds of which a PUT must say what version it replaces; so do all custom kinds. */
-    private static final Set<String> VERSIONED = Set.of("PodDisruptionBudget", "RuntimeClass", "APIService", "CustomResourceDefinition", "ValidatingAdmissionPolicy",
-            "ValidatingAdmissionPolicyBinding", "MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding", "ValidatingWebhookConfiguration",
-            "MutatingWebhookConfiguration", "Lease", "VolumeAttachment", "CSIDriver", "CSINode", "CSIStorageCapacity");
-    private static final String TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
+    /** Kinds whose PUT must say of which version it is; custom resources are such too. */
+    private static final Set<String> VERSIONED = Set.of(
+            "APIService", "CustomResourceDefinition", "PodDisruptionBudget", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding",
+            "MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding", "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "RuntimeClass",
+            "Lease", "VolumeAttachment", "CSIDriver", "CSINode", "CSIStorageCapacity", "ServiceCIDR", "IPAddress", "FlowSchema", "PriorityLevelConfiguration");
     /** Members that belong to the system once the object is there. */
     private static final List<String> FIXED = List.of("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "namespace", "name", "selfLink");
+
+    private static final String TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
 
     private final InstantSource clock;
 
@@ -41,25 +43,33 @@ final class Preparation {
         return !type.custom() && MADE_BY_PUT.contains(type.kind());
     }
 
-    static boolean takesAnyVersion(ResourceType type) {
-        return !type.custom() && !VERSIONED.contains(type.kind());
+    static boolean updatedByVersionOnly(ResourceType type) {
+        return type.custom() || VERSIONED.contains(type.kind());
+    }
+
+    /** The generation after a write. */
+    static void count(ResourceType type, ObjectNode changed, ObjectNode live) {
+        var relabelled = type.kind().equals("EndpointSlice") && !changed.path("metadata").path("labels").equals(live.path("metadata").path("labels"));
+        if (countsGenerations(type) && (relabelled || !wished(type, changed).equals(wished(type, live)))) {
+            Resources.metadata(changed).put("generation", live.path("metadata").path("generation").asLong() + 1);
+        }
     }
 
     /** The part of an object that its generation counts: everything but metadata and status. */
     static ObjectNode wished(ResourceType type, ObjectNode object) {
         var copy = object.deepCopy();
         copy.remove(List.of("metadata"));
-        if (type.kind().equals("EndpointSlice") && !type.custom()) {
-            copy.set("labels", object.path("metadata").path("labels"));
-        }
         if (!type.custom() || type.has("status")) {
             copy.remove("status");
         }
         return copy;
     }
 
-    /** Nobody sets a status by creating the object. */
-    void withoutStatus(ResourceType type, ObjectNode object) {
+    /** What belongs to the writer although he did not write it; and nobody sets a status by creating the object. */
+    void beforeOwners(ResourceType type, ObjectNode object) {
+        if (type.kind().equals("DaemonSet") && !type.custom()) {
+            Resources.metadata(object).withObjectProperty("annotations").put(TEMPLATE_GENERATION, "1");
+        }
         if (keepsStatusApart(type)) {
             object.remove("status");
         }
@@ -80,18 +90,22 @@ final class Preparation {
                 }
                 finalizers.add("kubernetes");
             }
+            case "Job" -> JobLabels.generate(object);
             case "CertificateSigningRequest" -> {
                 var spec = object.withObject("/spec").put("username", user.name());
+                spec.remove(List.of("uid", "extra"));
+                if (!user.uid().isEmpty()) {
+                    spec.put("uid", user.uid());
+                }
                 var groups = spec.putArray("groups");
                 user.groups().forEach(groups::add);
+                user.extra().forEach((key, values) -> values.forEach(spec.withObjectProperty("extra").withArrayProperty(key)::add));
             }
             case "Pod" -> {
                 if (object.path("spec").path("terminationGracePeriodSeconds").asLong() < 0) {
                     object.withObject("/spec").put("terminationGracePeriodSeconds", 1);
                 }
             }
-            case "Job" -> JobSelectors.generate(object);
-            case "DaemonSet" -> object.withObject("/metadata").withObjectProperty("annotations").put(TEMPLATE_GENERATION, "1");
             case "PersistentVolumeClaim" -> dataSources(object.withObject("/spec"));
             default -> {
                 // Nothing beyond the schema's defaults.
@@ -178,9 +192,9 @@ final class Preparation {
                     copy(changed, live, "status");
                 }
                 if (type.kind().equals("DaemonSet") && !type.custom()) {
-                    var counted = live.path("metadata").path("annotations").path(TEMPLATE_GENERATION).asLong();
-                    var same = changed.path("spec").path("template").equals(live.path("spec").path("template"));
-                    metadata.withObjectProperty("annotations").put(TEMPLATE_GENERATION, Long.toString(same ? counted : counted + 1));
+                    var last = live.path("metadata").path("annotations").path(TEMPLATE_GENERATION).asLong(1);
+                    metadata.withObjectProperty("annotations").put(TEMPLATE_GENERATION,
+                            Long.toString(live.path("spec").path("template").equals(changed.path("spec").path("template")) ? last : last + 1));
                 }
             }
             case "status" -> {

@@ -7,12 +7,12 @@ import dev.skerry.kube.schema.Gvk;
 import dev.skerry.kube.schema.SchemaCatalog;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** All kinds that are served: the built-in ones of the facts, and those that definitions add at run time. */
@@ -48,6 +48,10 @@ final class ResourceTypes {
         return Optional.ofNullable(builtIn.getOrDefault(key, custom.get(key)));
     }
 
+    boolean hasBuiltIn(String group) {
+        return builtIn.values().stream().anyMatch(t -> t.group().equals(group));
+    }
+
     boolean hasGroup(String group) {
         return builtIn.values().stream().anyMatch(t -> t.group().equals(group)) || custom.values().stream().anyMatch(t -> t.group().equals(group));
     }
@@ -59,8 +63,16 @@ final class ResourceTypes {
 
     List<ResourceType> all() {
         var all = new ArrayList<>(builtIn.values());
-        all.addAll(new TreeMap<>(custom).values());
+        custom.values().stream()
+                .sorted(Comparator.comparing(ResourceType::group).thenComparing(ResourceType::version, VersionOrder.NEWEST_FIRST).thenComparing(ResourceType::plural))
+                .forEach(all::add);
         return all;
+    }
+
+    /** Whether the very definition that brought the kind still serves it. */
+    boolean serves(ResourceType type) {
+        var now = custom.get(key(type.group(), type.version(), type.plural()));
+        return type.defined() == null || now != null && now.defined() != null && now.defined().uid().equals(type.defined().uid());
     }
 
     private static String key(String group, String version, String plural) {

@@ -1,14 +1,15 @@
 package dev.skerry.kube.apiserver;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.skerry.kube.admission.ObjectWarnings;
 import dev.skerry.kube.admission.Operation;
+import dev.skerry.kube.admission.PolicyExpressions;
 import dev.skerry.kube.admission.RandomSuffix;
 import dev.skerry.kube.schema.BuiltInValidation;
 import dev.skerry.kube.schema.Cause;
 import dev.skerry.kube.schema.Defaults;
 import dev.skerry.kube.schema.ManagedFields;
 import dev.skerry.kube.schema.Names;
-import dev.skerry.kube.schema.Validation;
 import dev.skerry.kube.store.ObjectStore;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -45,12 +46,16 @@ final class Resources {
         this.clock = clock;
     }
 
+    Admission admission() {
+        return admission;
+    }
+
     ObjectNode get(Target target) throws Failure {
         return find(target).orElseThrow(() -> Failure.notFound(target.type(), target.name()));
     }
 
     Optional<ObjectNode> find(Target target) {
-        return store.get(target.key()).map(e -> Bodies.stored(e.value()));
+        return store.get(target.key()).map(e -> target.type().read(e.value()));
     }
 
     /** An object after a write, and whether the write made it. */
@@ -84,7 +89,7 @@ final class Resources {
         if (Preparation.countsGenerations(type)) {
             metadata.remove("generation");
         }
-        preparation.withoutStatus(type, body);
+        preparation.beforeOwners(type, body);
         Defaults.apply(body, type.schema());
         if (operation.equals("Update")) {
             ManagedFields.update(null, body, type.schema(), call.manager(), type.gvk().apiVersion(), operation, "", clock.instant());
@@ -97,6 +102,9 @@ final class Resources {
             name = metadata.path("generateName").asText() + RandomSuffix.next();
             metadata.put("name", name);
         }
+        if (type.defined() != null && type.defined().terminating()) {
+            throw Failure.refused(type, name, "create not allowed while custom resource definition is terminating");
+        }
         var target = new Target(type, type.namespaced() ? call.target().namespace() : "", name, "");
         metadata.put("uid", UUID.randomUUID().toString());
         preparation.beforeCreate(type, body, call.user());
@@ -106,8 +114,9 @@ final class Resources {
         if (Preparation.countsGenerations(type)) {
             metadata.put("generation", 1);
         }
-        check(type, "", name, body, null);
+        check(call, "", name, body, null);
         escalation.check(call, body, null);
+        warn(call, body, true);
         admission.validate(attributes);
         if (!allocates(type)) {
             return store(call, target, body);
@@ -129,14 +138,16 @@ final class Resources {
     }
 
     private ObjectNode store(Call call, Target target, ObjectNode body) throws Failure {
+        Defaults.stored(body, call.type().schema());
         if (call.dryRun()) {
             if (store.get(target.key()).isPresent()) {
                 throw Failure.exists(target.type(), target.name());
             }
             return body;
         }
-        return store.create(target.key(), revision -> Bodies.write(at(body, revision)))
-                .map(e -> Bodies.stored(e.value()))
+        var kept = target.type().stored(body);
+        return store.create(target.key(), revision -> Bodies.write(at(kept, revision)))
+                .map(e -> target.type().read(e.value()))
                 .orElseThrow(() -> Failure.exists(target.type(), target.name()));
     }
 
@@ -158,10 +169,9 @@ final class Resources {
                 }
                 return new Written(create(call, body, "Update"), true);
             }
-            var live = Bodies.stored(entry.get().value());
-            if (asked.isEmpty() && !Preparation.takesAnyVersion(type)) {
-                throw Failure.invalid(type.group(), type.plural(), call.target().name(),
-                        List.of(new Cause("FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion")));
+            var live = type.read(entry.get().value());
+            if (asked.isEmpty() && Preparation.updatedByVersionOnly(type)) {
+                throw Failure.unversioned(type, call.target().name());
             }
             checkVersion(call, asked, entry.get());
             var written = write(call, entry.get(), live, body.deepCopy(), call.manager(), true);
@@ -197,7 +207,7 @@ final class Resources {
                 }
                 return new Written(create(call, patching.on(null), "Apply"), true);
             }
-            var live = Bodies.stored(entry.get().value());
+            var live = type.read(entry.get().value());
             var changed = patching.on(live);
             checkVersion(call, version(metadata(changed)), entry.get());
             var written = write(call, entry.get(), live, changed, call.manager(), !patching.applies());
@@ -239,9 +249,14 @@ final class Resources {
         Defaults.apply(changed, type.schema());
         if (own) {
             ManagedFields.update(live, changed, type.schema(), manager, type.gvk().apiVersion(), "Update", subresource, clock.instant());
+            if (type.custom() && subresource.equals("scale")) {
+                Scales.disown(changed);
+            }
         }
         var attributes = Admission.attributes(call, Operation.UPDATE, changed, live);
-        if (admission.mutate(attributes)) {
+        // Of a scale, admission has seen the scale.
+        var scaled = subresource.equals("scale");
+        if (!scaled && admission.mutate(attributes)) {
             preparation.beforeUpdate(type, subresource, changed, live);
             Defaults.apply(changed, type.schema());
         }
@@ -250,15 +265,19 @@ final class Resources {
         if (allocates(type) && subresource.isEmpty()) {
             ServiceAddresses.keep(changed, live);
         }
-        if (Preparation.countsGenerations(type) && !Preparation.wished(type, changed).equals(Preparation.wished(type, live))) {
-            metadata.put("generation", live.path("metadata").path("generation").asLong() + 1);
+        Preparation.count(type, changed, live);
+        if (subresource.isEmpty() && !Preparation.wished(type, changed).equals(Preparation.wished(type, live))) {
+            warn(call, changed, false);
         }
-        check(type, subresource, call.target().name(), changed, live);
+        check(call, subresource, call.target().name(), changed, live);
         escalation.check(call, changed, live);
-        admission.validate(attributes);
+        if (!scaled) {
+            admission.validate(attributes);
+        }
         if (allocates(type) && subresource.isEmpty()) {
             addresses.allocate(type, changed);
         }
+        Defaults.stored(changed, type.schema());
         metadata.put("resourceVersion", Long.toString(entry.revision()));
         if (same(changed, live) || call.dryRun()) {
             return Optional.of(call.dryRun() ? changed : live);
@@ -266,9 +285,10 @@ final class Resources {
         var finished = metadata.has("deletionTimestamp") && metadata.path("finalizers").isEmpty() && Deletion.removable(type, changed);
         if (finished) {
             // As upstream: the answer is the state before the deletion, which has its own version.
-            return store.delete(entry.key(), entry.revision(), revision -> Bodies.write(at(live.deepCopy(), revision))).map(e -> changed);
+            return store.delete(entry.key(), entry.revision(), revision -> Bodies.write(at(type.stored(live.deepCopy()), revision))).map(e -> changed);
         }
-        return store.update(entry.key(), entry.revision(), revision -> Bodies.write(at(changed, revision))).map(e -> Bodies.stored(e.value()));
+        var kept = type.stored(changed);
+        return store.update(entry.key(), entry.revision(), revision -> Bodies.write(at(kept, revision))).map(e -> type.read(e.value()));
     }
 
     /** Where upstream would keep the object, which its messages name. */
@@ -296,15 +316,26 @@ final class Resources {
         return copy;
     }
 
-    private static void check(ResourceType type, String subresource, String name, ObjectNode object, @Nullable ObjectNode old) throws Failure {
+    private static void check(Call call, String subresource, String name, ObjectNode object, @Nullable ObjectNode old) throws Failure {
+        var type = call.type();
         var causes = new java.util.ArrayList<Cause>(Names.validateMetadata(object, type.gvk(), type.namespaced()));
         if (type.custom()) {
-            causes.addAll(Validation.validate(object, type.schema()));
+            causes.addAll(CustomChecks.causes(call, object, old));
         } else {
             causes.addAll(old == null ? BuiltInValidation.validate(type.gvk(), object) : BuiltInValidation.validateUpdate(type.gvk(), subresource, object, old));
+            causes.addAll(CustomChecks.ofDefinition(type, object, old));
+        }
+        if (type.group().equals("admissionregistration.k8s.io") && !type.custom()) {
+            causes = new java.util.ArrayList<>(PolicyExpressions.faults(type.gvk(), object, causes));
         }
         if (!causes.isEmpty()) {
             throw Failure.invalid(type, name, causes);
+        }
+    }
+
+    private static void warn(Call call, ObjectNode object, boolean created) {
+        if (!call.type().custom()) {
+            ObjectWarnings.of(call.type().gvk(), object, created).stream().filter(w -> !call.warnings().contains(w)).forEach(call.warnings()::add);
         }
     }
 

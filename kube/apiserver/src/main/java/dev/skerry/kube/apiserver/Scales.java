@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.skerry.kube.admission.Operation;
 import dev.skerry.kube.schema.Cause;
+import dev.skerry.kube.schema.Gvk;
 import dev.skerry.kube.schema.PatchException;
 import dev.skerry.kube.schema.Patches;
 import dev.skerry.kube.store.ObjectStore;
@@ -15,6 +17,7 @@ import java.util.List;
 final class Scales {
 
     private static final int MAX_TRIES = 20;
+    private static final Gvk SCALE = new Gvk("autoscaling", "v1", "Scale");
 
     private final Resources resources;
     private final ObjectStore store;
@@ -57,7 +60,10 @@ final class Scales {
         var paths = Paths.of(call.type());
         for (int i = 0; i < MAX_TRIES; i++) {
             var entry = store.get(call.target().key()).orElseThrow(() -> Failure.notFound(call.type(), call.target().name()));
-            var live = Bodies.stored(entry.value());
+            var live = call.type().read(entry.value());
+            if (!method.equals("PUT") && call.type().custom() && Paths.find(live, paths.wished()).isMissingNode()) {
+                throw Failure.internalCaused("the spec replicas field \"" + paths.wished() + "\" does not exist");
+            }
             if (method.equals("GET")) {
                 answer(call, paths, live);
                 return;
@@ -67,6 +73,9 @@ final class Scales {
             var asked = scale.path("metadata").path("resourceVersion").asText("");
             if (!asked.isEmpty() && !asked.equals(Long.toString(entry.revision()))) {
                 throw Failure.modified(call.type(), call.target().name());
+            }
+            if (scale instanceof ObjectNode written) {
+                resources.admission().check(call, Operation.UPDATE, SCALE, written, scale(paths, live, call.type()));
             }
             var changed = live.deepCopy();
             paths.wish(changed, scale.path("spec").path("replicas").asInt());
@@ -87,6 +96,16 @@ final class Scales {
         }
     }
 
+    /** As upstream: who scales a custom object does not come to own the field, and nobody else keeps it. */
+    static void disown(ObjectNode object) {
+        var managers = object.path("metadata").path("managedFields");
+        for (int i = managers.size() - 1; i >= 0; i--) {
+            if (managers.get(i).path("subresource").asText("").equals("scale")) {
+                ((com.fasterxml.jackson.databind.node.ArrayNode) managers).remove(i);
+            }
+        }
+    }
+
     private static void check(Call call, JsonNode scale) throws Failure {
         var apiVersion = scale.path("apiVersion").asText("autoscaling/v1");
         var kind = scale.path("kind").asText("Scale");
@@ -103,6 +122,10 @@ final class Scales {
         if (!replicas.isMissingNode() && !replicas.canConvertToInt()) {
             throw Failure.badRequest("Scale in version \"v1\" cannot be handled as a Scale: json: cannot unmarshal " + GoJson.typeOf(replicas)
                     + " into Go struct field ScaleSpec.spec.replicas of type int32");
+        }
+        if (replicas.asInt() < 0 && call.type().custom()) {
+            throw Failure.invalid(call.type(), call.target().name(), List.of(
+                    new Cause("FieldValueInvalid", "Invalid value: " + replicas + ": should be a non-negative integer", Paths.of(call.type()).wished())));
         }
         if (replicas.asInt() < 0) {
             throw Failure.invalid("autoscaling", "Scale", call.target().name(),

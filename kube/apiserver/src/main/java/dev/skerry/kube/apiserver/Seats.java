@@ -38,6 +38,16 @@ final class Seats {
         return size;
     }
 
+    /** How many wait now. */
+    int waiting() {
+        lock.lock();
+        try {
+            return waiting;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** @return whether there is a seat now; to be given back */
     boolean take(String flow, Duration patience) {
         lock.lock();

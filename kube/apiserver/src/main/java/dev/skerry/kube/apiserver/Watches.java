@@ -29,13 +29,15 @@ final class Watches {
     private final ObjectStore store;
     private final Lists lists;
     private final Tables tables;
+    private final ResourceTypes types;
     private final Semaphore free = new Semaphore(MAX_WATCHES);
     private volatile boolean closed;
 
-    Watches(ObjectStore store, Lists lists, Tables tables) {
+    Watches(ObjectStore store, Lists lists, Tables tables, ResourceTypes types) {
         this.store = store;
         this.lists = lists;
         this.tables = tables;
+        this.types = types;
     }
 
     void close() {
@@ -99,7 +101,7 @@ final class Watches {
     private void pump(Call call, Stream stream, ObjectStore.Watcher watcher, long end) throws InterruptedException, WatchClosedException, IOException {
         var bookmarks = call.flag("allowWatchBookmarks");
         var nextBookmark = System.nanoTime() + BOOKMARK_EVERY.toNanos();
-        while (!closed) {
+        while (!closed && types.serves(call.type())) {
             var left = end - System.nanoTime();
             if (left <= 0) {
                 if (bookmarks) {
@@ -143,8 +145,8 @@ final class Watches {
 
         /** What the change means to this watcher: an object may come into its selection or leave it. */
         void change(Change change) throws IOException {
-            var object = Bodies.stored(change.entry().value());
-            var before = change.previous().map(p -> Bodies.stored(p.value())).filter(selector).isPresent();
+            var object = call.type().read(change.entry().value());
+            var before = change.previous().map(p -> call.type().read(p.value())).filter(selector).isPresent();
             var now = change.type() != Change.Type.DELETED && selector.test(object);
             var type = now ? Optional.of(before ? "MODIFIED" : "ADDED") : before ? Optional.of("DELETED") : Optional.<String>empty();
             if (type.isPresent()) {

@@ -31,6 +31,10 @@ final class RunningServer implements AutoCloseable {
     final String url;
 
     RunningServer(Path folder) throws IOException {
+        this(folder, AccessConfig.USUAL);
+    }
+
+    RunningServer(Path folder, AccessConfig access) throws IOException {
         var clock = InstantSource.system();
         var authority = CertificateAuthority.loadOrCreate(folder.resolve("pki"), "test", clock);
         store = SqliteStore.open(folder.resolve("state.db"));
@@ -43,12 +47,17 @@ final class RunningServer implements AutoCloseable {
         server = ApiServer.start(new ServerConfig(
                 "127.0.0.1", 0, tls, authority.certificate(), store,
                 Map.of("good-token", new ServerConfig.User("bot", List.of("system:masters")), "weak-token", new ServerConfig.User("guest", List.of())),
-                Optional.empty(), clock));
+                Optional.empty(), clock, access));
         url = "https://127.0.0.1:" + server.port();
         var keys = Keys.generate();
         var chain = List.of(authority.issue(keys.getPublic(), CertificateRequest.client("admin", List.of("system:masters"), Duration.ofDays(1))));
         admin = HttpClient.newBuilder().sslContext(TlsContexts.of(keys.getPrivate(), chain, trusted)).version(HttpClient.Version.HTTP_1_1).build();
         nobody = HttpClient.newBuilder().sslContext(TlsContexts.trusting(trusted)).version(HttpClient.Version.HTTP_1_1).build();
+    }
+
+    /** A connection on which a test sends what it likes. */
+    java.net.Socket socket() throws IOException {
+        return nobody.sslContext().getSocketFactory().createSocket("127.0.0.1", server.port());
     }
 
     HttpResponse<String> send(String method, String path, String body, String... headers) throws IOException, InterruptedException {

@@ -1,7 +1,13 @@
 package dev.skerry.kube.controllers;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.ReplicationController;
+import io.fabric8.kubernetes.api.model.ReplicationControllerStatus;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSetConditionBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.time.Duration;
@@ -9,49 +15,62 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps as many Pods as each ReplicaSet asks for: takes those that fit, makes those that are missing, deletes those too many. */
-final class ReplicaSets implements Controller {
+/**
+ * Keeps as many Pods as each ReplicaSet asks for: takes those that fit, makes those that are missing, deletes those too many. The older
+ * ReplicationController is the same in other words.
+ */
+final class ReplicaSets<T extends HasMetadata> implements Controller {
 
     /** How many Pods one look makes or deletes at most. */
     private static final int BURST = 500;
 
     private final Writer writer;
     private final ControllersConfig config;
-    private final Cache<ReplicaSet> sets;
+    private final Cache<T> sets;
+    private final Function<T, ReplicaSet> view;
     private final Cache<Pod> pods;
     private final NewPods newPods;
     private final Written written;
     private final ControlLoop loop;
 
-    ReplicaSets(Writer writer, ControllersConfig config, Cache<ReplicaSet> sets, Cache<Pod> pods) {
+    private ReplicaSets(Writer writer, ControllersConfig config, String kind, String component, Cache<T> sets, Function<T, ReplicaSet> view, Cache<Pod> pods) {
         this.writer = writer;
         this.config = config;
         this.sets = sets;
+        this.view = view;
         this.pods = pods;
-        this.newPods = new NewPods(writer, new Recorder(writer, config.clock(), "replicaset-controller"));
+        this.newPods = new NewPods(writer, new Recorder(writer, config.clock(), component));
         this.written = new Written(pods);
-        this.loop = new ControlLoop("replicasets", 2, this::reconcile);
+        this.loop = new ControlLoop(kind.toLowerCase(Locale.ROOT) + "s", 2, this::reconcile);
         sets.onChange(s -> loop.add(Cache.key(s)));
-        pods.onChange(this::podChanged);
+        Waking.owners(pods, kind, sets, s -> view.apply(s).getSpec().getSelector(), loop);
     }
 
-    private void podChanged(Pod pod) {
-        var controller = Cache.controllerOf(pod);
-        if (controller.isPresent()) {
-            if (controller.get().getKind().equals("ReplicaSet")) {
-                loop.add(Cache.key(Cache.namespace(pod), controller.get().getName()));
-            }
-            return;
-        }
-        for (var set : sets.inNamespace(Cache.namespace(pod))) {
-            if (new Selection(set.getSpec().getSelector()).test(pod.getMetadata().getLabels())) {
-                loop.add(Cache.key(set));
-            }
-        }
+    static ReplicaSets<ReplicaSet> of(Writer writer, ControllersConfig config, Cache<ReplicaSet> sets, Cache<Pod> pods) {
+        return new ReplicaSets<>(writer, config, "ReplicaSet", "replicaset-controller", sets, s -> s, pods);
+    }
+
+    static ReplicaSets<ReplicationController> ofControllers(Writer writer, ControllersConfig config, Cache<ReplicationController> all, Cache<Pod> pods) {
+        return new ReplicaSets<>(writer, config, "ReplicationController", "replication-controller", all, ReplicaSets::view, pods);
+    }
+
+    private static ReplicaSet view(ReplicationController controller) {
+        var spec = controller.getSpec();
+        var status = controller.getStatus() == null ? new ReplicationControllerStatus() : controller.getStatus();
+        var conditions = status.getConditions().stream().map(c -> new ReplicaSetConditionBuilder().withType(c.getType()).withStatus(c.getStatus())
+                .withReason(c.getReason()).withMessage(c.getMessage()).withLastTransitionTime(c.getLastTransitionTime()).build()).toList();
+        return new ReplicaSetBuilder().withApiVersion(controller.getApiVersion()).withKind(controller.getKind()).withMetadata(controller.getMetadata())
+                .withNewSpec().withReplicas(spec.getReplicas()).withMinReadySeconds(spec.getMinReadySeconds())
+                .withSelector(new LabelSelectorBuilder().withMatchLabels(spec.getSelector()).build()).withTemplate(spec.getTemplate()).endSpec()
+                .withNewStatus().withReplicas(status.getReplicas()).withFullyLabeledReplicas(status.getFullyLabeledReplicas()).withReadyReplicas(status.getReadyReplicas())
+                .withAvailableReplicas(status.getAvailableReplicas()).withObservedGeneration(status.getObservedGeneration()).withConditions(conditions).endStatus()
+                .build();
     }
 
     @Override
@@ -67,14 +86,15 @@ final class ReplicaSets implements Controller {
         if (!written.shown(key)) {
             return Optional.of(Written.SOON);
         }
-        var set = found.get();
+        var owner = found.get();
+        var set = view.apply(owner);
         if (set.getStatus().getObservedGeneration() == null && !Cache.leaving(set) && !knowsOrphans(set)) {
             return Optional.of(Written.SOON);
         }
-        var mine = new Claims<Pod>(writer, set, new Selection(set.getSpec().getSelector())).claim(candidates(set), PodState::active, written);
+        var mine = new Claims<Pod>(writer, owner, new Selection(set.getSpec().getSelector())).claim(Waking.candidates(set, pods), PodState::active, written);
         var active = new ArrayList<>(mine.stream().filter(PodState::active).toList());
         @Nullable Fault fault = Cache.leaving(set) ? null : balance(set, active);
-        tellStatus(set, mine, active, fault);
+        tellStatus(owner, set, mine, active, fault);
         if (fault != null) {
             throw fault.cause;
         }
@@ -86,13 +106,6 @@ final class ReplicaSets implements Controller {
         return writer.client().pods().inNamespace(Cache.namespace(set)).withLabelSelector(set.getSpec().getSelector()).list().getItems().stream()
                 .filter(p -> PodState.active(p) && Cache.controllerOf(p).isEmpty())
                 .allMatch(p -> pods.find(Cache.key(p)).isPresent());
-    }
-
-    /** Those that it controls, and those that belong to nobody. */
-    private List<Pod> candidates(ReplicaSet set) {
-        return pods.inNamespace(Cache.namespace(set)).stream()
-                .filter(p -> Cache.controllerOf(p).map(c -> c.getUid().equals(set.getMetadata().getUid())).orElse(true))
-                .toList();
     }
 
     private record Fault(String reason, KubernetesClientException cause) {}
@@ -139,7 +152,7 @@ final class ReplicaSets implements Controller {
         return set.getSpec().getMinReadySeconds() == null ? 0 : set.getSpec().getMinReadySeconds();
     }
 
-    private void tellStatus(ReplicaSet set, List<Pod> mine, List<Pod> active, @Nullable Fault fault) {
+    private void tellStatus(T owner, ReplicaSet set, List<Pod> mine, List<Pod> active, @Nullable Fault fault) {
         var now = config.clock().instant();
         var template = set.getSpec().getTemplate().getMetadata() == null ? Map.<String, String>of() : labels(set.getSpec().getTemplate().getMetadata().getLabels());
         var status = new HashMap<String, @Nullable Object>();
@@ -147,7 +160,9 @@ final class ReplicaSets implements Controller {
         status.put("fullyLabeledReplicas", count(active.stream().filter(p -> labels(p.getMetadata().getLabels()).entrySet().containsAll(template.entrySet())).count()));
         status.put("readyReplicas", count(active.stream().filter(PodState::ready).count()));
         status.put("availableReplicas", count(active.stream().filter(p -> PodState.available(p, minReady(set), now)).count()));
-        status.put("terminatingReplicas", (int) mine.stream().filter(p -> Cache.leaving(p) && !PodState.finished(p)).count());
+        if (set.getKind().equals("ReplicaSet")) {
+            status.put("terminatingReplicas", terminating(mine));
+        }
         status.put("observedGeneration", set.getMetadata().getGeneration());
         var there = set.getStatus().getConditions().stream().filter(c -> c.getType().equals("ReplicaFailure")).findFirst();
         var same = there.isPresent() == (fault != null) && (fault == null || there.get().getReason().equals(fault.reason));
@@ -159,12 +174,16 @@ final class ReplicaSets implements Controller {
             return;
         }
         try {
-            writer.mergeStatus(set, status);
+            writer.mergeStatus(owner, status);
         } catch (KubernetesClientException e) {
             if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
                 throw e;
             }
         }
+    }
+
+    private static int terminating(List<Pod> pods) {
+        return (int) pods.stream().filter(p -> Cache.leaving(p) && !PodState.finished(p)).count();
     }
 
     private static boolean shows(ReplicaSet set, Map<String, @Nullable Object> status) {
@@ -173,7 +192,9 @@ final class ReplicaSets implements Controller {
         there.put("fullyLabeledReplicas", set.getStatus().getFullyLabeledReplicas());
         there.put("readyReplicas", set.getStatus().getReadyReplicas());
         there.put("availableReplicas", set.getStatus().getAvailableReplicas());
-        there.put("terminatingReplicas", set.getStatus().getTerminatingReplicas());
+        if (status.containsKey("terminatingReplicas")) {
+            there.put("terminatingReplicas", set.getStatus().getTerminatingReplicas());
+        }
         there.put("observedGeneration", set.getStatus().getObservedGeneration());
         return there.equals(status);
     }

@@ -227,15 +227,12 @@ final class Rollout {
         if (judging) {
             status.judge(counts, sets.all(), sets.newest());
         }
-        var live = deployment;
-        if (!sets.revision().isEmpty() && !sets.revision().equals(Revisions.annotation(deployment, Revisions.REVISION))) {
-            live = writer.merge(deployment, Map.of("metadata", Map.of("annotations", Map.of(Revisions.REVISION, sets.revision()))));
-            told.accept(live);
-        }
         var wished = RolloutStatus.fields(counts, progress);
         var there = deployment.getStatus() == null ? Map.of() : RolloutStatus.fields(deployment.getStatus(), new Progress(deployment, Instant.EPOCH));
-        if (!wished.equals(there)) {
-            told.accept(writer.mergeStatus(live, wished));
+        // The revision goes with the status, in one write.
+        var renumbered = !sets.revision().isEmpty() && !sets.revision().equals(Revisions.annotation(deployment, Revisions.REVISION));
+        if (renumbered || !wished.equals(there)) {
+            told.accept(writer.mergeStatus(deployment, wished, renumbered ? Map.of(Revisions.REVISION, sets.revision()) : Map.of()));
         }
         return status.nextLook(counts);
     }

@@ -93,9 +93,9 @@ final class ServiceEndpoints implements Controller {
             Backends.hostname(service, pod).ifPresent(address::withHostname);
             ports.forEach(p -> p.setName(p.getName().isEmpty() ? null : p.getName()));
             var ready = anyway || PodState.ready(pod);
-            good.computeIfAbsent(ports, k -> new ArrayList<>());
-            bad.computeIfAbsent(ports, k -> new ArrayList<>());
-            (ready ? good : bad).get(ports).add(address.build());
+            var serving = good.computeIfAbsent(ports, k -> new ArrayList<>());
+            var waiting = bad.computeIfAbsent(ports, k -> new ArrayList<>());
+            (ready ? serving : waiting).add(address.build());
         }
         var subsets = new ArrayList<EndpointSubset>();
         good.forEach((ports, addresses) -> subsets.add(new EndpointSubsetBuilder().withAddresses(addresses)

@@ -43,14 +43,9 @@ final class Writer {
         }
     }
 
-    /** Writes the whole object over the one that is there. */
+    /** Writes the whole object over the version that it names. */
     <T extends HasMetadata> T replace(T object) {
         return send("PUT", path(object), object);
-    }
-
-    /** As {@code replace}, for the status; some kinds take annotations with it. */
-    <T extends HasMetadata> T replaceStatus(T object) {
-        return send("PUT", path(object) + "/status", object);
     }
 
     /** Deletes the object as it was seen, and what depends on it after it. @return what the API answered; empty if it had gone */
@@ -92,6 +87,19 @@ final class Writer {
     /** As {@code merge}, for the status. */
     <T extends HasMetadata> T mergeStatus(T seen, Map<String, ?> status) {
         return client.resource(seen).subresource("status").patch(MERGE, json(locked(seen, Map.of("status", status))));
+    }
+
+    /** As {@code merge}, for another subresource. */
+    <T extends HasMetadata> T mergePart(T seen, String subresource, Map<String, ?> fields) {
+        return client.resource(seen).subresource(subresource).patch(MERGE, json(locked(seen, fields)));
+    }
+
+    /** As {@code mergeStatus}, with annotations that go with the status. */
+    <T extends HasMetadata> T mergeStatus(T seen, Map<String, ?> status, Map<String, String> annotations) {
+        if (annotations.isEmpty()) {
+            return mergeStatus(seen, status);
+        }
+        return client.resource(seen).subresource("status").patch(MERGE, json(locked(seen, Map.of("status", status, "metadata", Map.of("annotations", annotations)))));
     }
 
     /** @param path of the object @return what the API answered; empty if the object had gone, or was another one */

@@ -63,7 +63,6 @@ final class BuiltInDefaults {
                     object(o, "metadata").set("labels", labels.deepCopy());
                 }
             }),
-            Map.entry("apps.v1.DaemonSet", o -> object(object(o, "metadata"), "annotations").putIfAbsent("deprecated.daemonset.template.generation", Json.MAKE.textNode("0"))),
             Map.entry("batch.v1.CronJobSpec", o -> {
                 text(o, "concurrencyPolicy", "Allow");
                 flag(o, "suspend", false);
@@ -378,16 +377,21 @@ final class BuiltInDefaults {
         }
         text(object(spec, "conversion"), "strategy", "None");
         ObjectNode status = object(definition, "status");
-        if (Json.empty(status.get("storedVersions"))) {
-            ArrayNode stored = Json.MAKE.arrayNode();
-            spec.path("versions").forEach(v -> {
-                if (v.path("storage").asBoolean()) {
-                    stored.add(v.path("name").asText());
+        ArrayNode stored = status.path("storedVersions") instanceof ArrayNode known ? known : Json.MAKE.arrayNode();
+        for (var version : spec.path("versions")) {
+            if (version.path("storage").asBoolean()) {
+                boolean there = false;
+                for (var one : stored) {
+                    there |= one.equals(version.path("name"));
                 }
-            });
-            if (!stored.isEmpty()) {
-                status.set("storedVersions", stored);
+                if (!there) {
+                    stored.add(version.path("name").asText());
+                }
+                break;
             }
+        }
+        if (!stored.isEmpty()) {
+            status.set("storedVersions", stored);
         }
     }
 }

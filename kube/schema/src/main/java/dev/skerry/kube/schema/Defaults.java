@@ -26,6 +26,26 @@ public final class Defaults {
         }
     }
 
+    /** Spells empty lists and maps that are always written as upstream's store gives them back: as null. */
+    public static void stored(ObjectNode object, Schema schema) {
+        if (schema.builtIn()) {
+            emptyAsNull(object, schema);
+        }
+    }
+
+    private static void emptyAsNull(JsonNode value, Schema schema) {
+        if (value instanceof ObjectNode object && !schema.preserveUnknown()) {
+            Shapes.emptyAsNull(object, schema.typeName());
+            object.properties().forEach(e -> {
+                if (e.getValue().isContainerNode()) {
+                    schema.member(e.getKey()).ifPresent(member -> emptyAsNull(e.getValue(), member));
+                }
+            });
+        } else if (value instanceof ArrayNode array) {
+            schema.items().ifPresent(item -> array.forEach(v -> emptyAsNull(v, item)));
+        }
+    }
+
     private static void structural(JsonNode value, Schema schema) {
         if (value instanceof ObjectNode object) {
             for (String name : schema.propertyNames()) {

@@ -49,6 +49,8 @@ final class DefinitionValidation {
         }
         if (definition.path("status").path("storedVersions").isEmpty()) {
             causes.add(Cause.invalid("status.storedVersions", "null", "must have at least one stored version"));
+        } else {
+            stored(definition, causes);
         }
     }
 
@@ -225,16 +227,27 @@ final class DefinitionValidation {
         for (String field : List.of("plural", "kind")) {
             fixed(spec.path("names").path(field), before.path("names").path(field), "spec.names." + field, causes);
         }
-        Set<String> served = new HashSet<>();
-        spec.path("versions").forEach(v -> served.add(v.path("name").asText()));
+    }
+
+    /** Versions in which objects may be stored. */
+    private static void stored(ObjectNode definition, List<Cause> causes) {
         JsonNode stored = definition.path("status").path("storedVersions");
-        for (int i = 0; i < stored.size(); i++) {
-            String version = stored.get(i).asText();
-            if (!served.contains(version)) {
-                causes.add(Cause.invalid(Json.index("status.storedVersions", i), Names.quote(version), "missing from spec.versions; " + version
-                        + " was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in "
-                        + version + " and removes " + version + " from status.storedVersions"));
+        List<String> left = new ArrayList<>();
+        stored.forEach(v -> left.add(v.asText()));
+        for (JsonNode version : definition.path("spec").path("versions")) {
+            String name = version.path("name").asText();
+            if (!left.remove(name) && version.path("storage").asBoolean()) {
+                causes.add(Cause.invalid("status.storedVersions", stored.toString(), "must have the storage version " + name));
             }
+        }
+        for (String version : left) {
+            int i = 0;
+            while (!stored.get(i).asText().equals(version)) {
+                i++;
+            }
+            causes.add(Cause.invalid(Json.index("status.storedVersions", i), Names.quote(version), "missing from spec.versions; " + version
+                    + " was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in "
+                    + version + " and removes " + version + " from status.storedVersions"));
         }
     }
 

@@ -49,6 +49,10 @@ public final class Validation {
             }
         } else if (!schema.type().isEmpty() && !fits(value, schema.type())) {
             causes.add(wrongType(path, schema.type(), actual));
+            if (actual.equals("number") && schema.type().equals("integer")) {
+                // As upstream, which looks at numbers once more, and from nowhere.
+                causes.add(Cause.invalid("<nil>", "\"\"", "Checked value must be of type integer (default format) in " + path));
+            }
             return;
         }
         List<JsonNode> allowed = schema.enumValues();
