@@ -21,6 +21,9 @@ final class Child implements AutoCloseable {
 
     private static final long CLOSE_WITHIN_SECONDS = 15;
     private static final double KB_A_MB = 1024;
+    private static final double TICKS_A_SECOND = 100;
+    private static final int USER_TICKS = 11;
+    private static final int SYSTEM_TICKS = 12;
 
     private final String name;
     private final Path log;
@@ -117,6 +120,23 @@ final class Child implements AutoCloseable {
                     .findFirst()
                     .orElseThrow(() -> new IOException(name + ": " + proc("status") + " has no VmRSS (expected: a running process)"));
             return Long.parseLong(kb.replaceAll("[^0-9]", "")) / KB_A_MB;
+        }
+    }
+
+    /** What it has used of processors since its start, in seconds. */
+    double cpuSeconds() throws IOException {
+        var stat = Files.readString(proc("stat"));
+        var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return (Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS])) / TICKS_A_SECOND;
+    }
+
+    /** What it has had written to disk since its start (write_bytes). */
+    double writtenMb() throws IOException {
+        try (Stream<String> lines = Files.lines(proc("io"))) {
+            var bytes = lines.filter(l -> l.startsWith("write_bytes:"))
+                    .findFirst()
+                    .orElseThrow(() -> new IOException(name + ": " + proc("io") + " has no write_bytes (expected: a running process)"));
+            return Long.parseLong(bytes.replaceAll("[^0-9]", "")) / (KB_A_MB * KB_A_MB);
         }
     }
 

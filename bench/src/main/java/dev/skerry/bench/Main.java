@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -17,7 +19,7 @@ public final class Main {
     private static final int USAGE = 2;
     private static final long CLEAR_UP_SECONDS = 30;
 
-    private static final List<Bench> BENCHES = List.of(new SpineBench());
+    private static final List<Bench> BENCHES = List.of(new SpineBench(), new ApiBench(), new KubectlBench());
 
     private Main() {}
 
@@ -30,8 +32,8 @@ public final class Main {
             list(System.out);
             return 0;
         }
-        if (arguments.size() != 1) {
-            System.err.println("bench: " + arguments.size() + " arguments (expected: one NAME)");
+        if (arguments.isEmpty()) {
+            System.err.println("bench: no NAME (expected: one of these)");
             list(System.err);
             return USAGE;
         }
@@ -42,22 +44,34 @@ public final class Main {
             list(System.err);
             return USAGE;
         }
-        return run(bench.get());
+        var options = new TreeMap<>(bench.get().options());
+        for (var word : arguments.subList(1, arguments.size())) {
+            var parts = word.split("=", 2);
+            if (parts.length < 2 || !options.containsKey(parts[0]) || !parts[1].matches("[0-9]{1,9}")) {
+                System.err.println("bench " + name + ": " + word + " (expected: OPTION=NUMBER with one of " + options.keySet() + ")");
+                return USAGE;
+            }
+            options.put(parts[0], Long.parseLong(parts[1]));
+        }
+        return run(bench.get(), options);
     }
 
     private static void list(PrintStream out) {
-        out.println("Usage: skerry bench NAME");
-        BENCHES.forEach(b -> out.printf("  %-10s %s%n", b.name(), b.about()));
+        out.println("Usage: skerry bench NAME [OPTION=NUMBER...]");
+        for (var bench : BENCHES) {
+            out.printf("  %-10s %s%n", bench.name(), bench.about());
+            new TreeMap<>(bench.options()).forEach((option, number) -> out.printf("  %-10s   %s=%d%n", "", option, number));
+        }
     }
 
-    private static int run(Bench bench) throws IOException {
+    private static int run(Bench bench, Map<String, Long> options) throws IOException {
         var figures = new Figures();
         boolean held;
         var folder = folder();
         var done = stopWhenAsked(Thread.currentThread());
         try {
             Progress.say(bench.name() + ": files go to " + folder + " (" + Files.getFileStore(folder).type() + ")");
-            held = measure(bench.parts(folder), figures);
+            held = measure(bench.parts(folder, options), figures);
         } finally {
             try {
                 delete(folder);

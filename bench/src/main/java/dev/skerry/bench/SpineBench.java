@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /** The spine: size and start of a skerry, its loops, its object store, and the way of its readings to the parent. */
 final class SpineBench implements Bench {
@@ -31,7 +32,7 @@ final class SpineBench implements Bench {
     }
 
     @Override
-    public List<Part> parts(Path folder) {
+    public List<Part> parts(Path folder, Map<String, Long> options) {
         return List.of(
                 new Part("an idle centre, an idle site, a bare JVM", f -> Footprint.measure(made(folder, "footprint"), IDLE, f)),
                 new Part("reading, rule, write in one process",

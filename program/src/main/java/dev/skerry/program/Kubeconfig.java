@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.interfaces.ECPrivateKey;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -43,7 +42,7 @@ record Kubeconfig(Path file, KubernetesClient client) {
                 - name: %1$s
                   context: {cluster: %1$s, user: admin}
                 current-context: %1$s
-                """.formatted(name, url, base64(Pem.encode(authority.certificate())), base64(Pem.encode(certificate)), base64(Pem.encodeSec1((ECPrivateKey) keys.getPrivate())));
+                """.formatted(name, url, base64(Pem.encode(authority.certificate())), base64(Pem.encode(certificate)), base64(Pem.encodeSec1(keys)));
         Pem.write(file, text, true);
         return new Kubeconfig(file, read(file));
     }

@@ -90,7 +90,7 @@ final class Preparation {
                 }
                 finalizers.add("kubernetes");
             }
-            case "Job" -> JobLabels.generate(object);
+            case "Job" -> JobSelectors.generate(object);
             case "CertificateSigningRequest" -> {
                 var spec = object.withObject("/spec").put("username", user.name());
                 spec.remove(List.of("uid", "extra"));

@@ -323,7 +323,7 @@ final class Resources {
             causes.addAll(CustomChecks.causes(call, object, old));
         } else {
             causes.addAll(old == null ? BuiltInValidation.validate(type.gvk(), object) : BuiltInValidation.validateUpdate(type.gvk(), subresource, object, old));
-            causes.addAll(CustomChecks.ofDefinition(type, object, old));
+            causes.addAll(CustomChecks.ofDefinition(type, object, old, causes));
         }
         if (type.group().equals("admissionregistration.k8s.io") && !type.custom()) {
             causes = new java.util.ArrayList<>(PolicyExpressions.faults(type.gvk(), object, causes));

@@ -9,6 +9,7 @@ import dev.skerry.kube.store.ObjectStore.CompactedException;
 import dev.skerry.kube.store.ObjectStore.WatchClosedException;
 import dev.skerry.kube.schema.ProtobufWriter;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
 import io.helidon.webserver.ServerConnectionException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -45,6 +46,11 @@ final class Watches {
     }
 
     void serve(Call call) throws Failure {
+        if (call.request().headers().first(HeaderNames.UPGRADE).orElse("").equalsIgnoreCase("websocket")) {
+            // Clients that try a websocket first watch by plain HTTP after this answer.
+            call.response().header("Connection", "close").status(Status.OK_200).send();
+            return;
+        }
         var selector = Selector.parse(call.query("labelSelector"), call.query("fieldSelector"), call.type());
         if (!call.target().name().isEmpty()) {
             throw Failure.method();

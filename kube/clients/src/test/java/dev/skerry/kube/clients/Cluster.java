@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.interfaces.ECPrivateKey;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
@@ -76,17 +75,17 @@ final class Cluster implements AutoCloseable {
                 apiVersion: v1
                 kind: Config
                 clusters:
-                - name: pure
+                - name: plain
                   cluster: {server: "https://127.0.0.1:%d", certificate-authority-data: %s}
                 users:
                 - name: admin
                   user: {client-certificate-data: %s, client-key-data: %s}
                 contexts:
-                - name: pure
-                  context: {cluster: pure, user: admin, namespace: default}
-                current-context: pure
+                - name: plain
+                  context: {cluster: plain, user: admin, namespace: default}
+                current-context: plain
                 """.formatted(port, base64(Pem.encode(authority.certificate())), base64(Pem.encode(admin)),
-                base64(Pem.encodeSec1((ECPrivateKey) keys.getPrivate()))));
+                base64(Pem.encodeSec1(keys))));
     }
 
     private static String base64(String text) {

@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -22,6 +23,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 
 /** Keys, certificates and signing requests as text (RFC 7468), and as files that survive a power cut. */
 public final class Pem {
@@ -58,6 +60,18 @@ public final class Pem {
         try {
             var curve = new ASN1ObjectIdentifier("1.2.840.10045.3.1.7");
             return encode("EC PRIVATE KEY", new org.bouncycastle.asn1.sec.ECPrivateKey(P256_BITS, key.getS(), curve).getEncoded());
+        } catch (IOException e) {
+            throw new IllegalStateException("a parsed key cannot be encoded", e);
+        }
+    }
+
+    /** The same with the public key in it, without which the official Java client refuses the private one. */
+    public static String encodeSec1(KeyPair keys) {
+        try {
+            var curve = new ASN1ObjectIdentifier("1.2.840.10045.3.1.7");
+            var point = SubjectPublicKeyInfo.getInstance(keys.getPublic().getEncoded()).getPublicKeyData();
+            var secret = ((ECPrivateKey) keys.getPrivate()).getS();
+            return encode("EC PRIVATE KEY", new org.bouncycastle.asn1.sec.ECPrivateKey(P256_BITS, secret, point, curve).getEncoded());
         } catch (IOException e) {
             throw new IllegalStateException("a parsed key cannot be encoded", e);
         }
