@@ -3,6 +3,7 @@ package dev.skerry.kube.apiserver;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.skerry.kube.apiserver.ServerConfig.User;
+import dev.skerry.kube.schema.Defaults;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
@@ -59,9 +60,6 @@ final class Preparation {
     static ObjectNode wished(ResourceType type, ObjectNode object) {
         var copy = object.deepCopy();
         copy.remove(List.of("metadata"));
-        if (type.kind().equals("EndpointSlice") && !type.custom()) {
-            copy.set("labels", object.path("metadata").path("labels"));
-        }
         if (!type.custom() || type.has("status")) {
             copy.remove("status");
         }
@@ -111,6 +109,12 @@ final class Preparation {
                 }
             }
             case "PersistentVolumeClaim" -> dataSources(object.withObject("/spec"));
+            case "Lease" -> {
+                // Fields of coordinated leader election, which is off unless asked for.
+                if (object.get("spec") instanceof ObjectNode spec) {
+                    spec.remove(List.of("strategy", "preferredHolder"));
+                }
+            }
             default -> {
                 // Nothing beyond the schema's defaults.
             }
@@ -198,7 +202,7 @@ final class Preparation {
                 if (type.kind().equals("DaemonSet") && !type.custom()) {
                     var last = live.path("metadata").path("annotations").path(TEMPLATE_GENERATION).asLong(1);
                     metadata.withObjectProperty("annotations").put(TEMPLATE_GENERATION,
-                            Long.toString(live.path("spec").path("template").equals(changed.path("spec").path("template")) ? last : last + 1));
+                            Long.toString(sameTemplate(type, changed, live) ? last : last + 1));
                 }
             }
             case "status" -> {
@@ -263,5 +267,12 @@ final class Preparation {
         } else {
             to.set(field, value.deepCopy());
         }
+    }
+
+    /** Whether both would start the same pods, once what was left out is filled in. */
+    private static boolean sameTemplate(ResourceType type, ObjectNode changed, ObjectNode live) {
+        var whole = changed.deepCopy();
+        Defaults.apply(whole, type.schema());
+        return live.path("spec").path("template").equals(whole.path("spec").path("template"));
     }
 }

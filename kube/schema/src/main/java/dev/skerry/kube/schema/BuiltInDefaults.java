@@ -63,7 +63,6 @@ final class BuiltInDefaults {
                     object(o, "metadata").set("labels", labels.deepCopy());
                 }
             }),
-            Map.entry("apps.v1.DaemonSet", o -> object(object(o, "metadata"), "annotations").putIfAbsent("deprecated.daemonset.template.generation", Json.MAKE.textNode("0"))),
             Map.entry("batch.v1.CronJobSpec", o -> {
                 text(o, "concurrencyPolicy", "Allow");
                 flag(o, "suspend", false);

@@ -94,8 +94,5 @@ final class PolicyValidation {
             duration.invalid("must be greater than 0");
         }
         spec.get("leaseTransitions").notNegative();
-        if (!spec.get("strategy").blank()) {
-            spec.get("strategy").oneOf("OldestEmulationVersion");
-        }
     }
 }

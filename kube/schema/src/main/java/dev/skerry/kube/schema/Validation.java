@@ -246,10 +246,11 @@ public final class Validation {
     }
 
     private static void decode(JsonNode value, Schema schema, String path, String struct, List<Cause> causes) {
-        if (value.isNull() || schema.type().isEmpty() || schema.preserveUnknown()) {
+        boolean quantity = schema.typeName().endsWith(".Quantity");
+        boolean untyped = schema.type().isEmpty() && !quantity && !schema.intOrString();
+        if (value.isNull() || untyped || schema.preserveUnknown()) {
             return;
         }
-        boolean quantity = schema.typeName().endsWith(".Quantity");
         String unread = GoDecoding.fault(value, schema).orElse("");
         if (!unread.isEmpty()) {
             causes.add(new Cause("FieldValueInvalid", unread, path));
