@@ -1,5 +1,6 @@
 package dev.skerry.kube.schema;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -51,11 +52,11 @@ final class AdmissionPolicyValidation {
         if (mutating) {
             mutations(spec);
         } else {
-            validations(spec);
+            validations(spec, policy.get("metadata", "name").text());
         }
     }
 
-    private static void validations(Place spec) {
+    private static void validations(Place spec, String policy) {
         Place validations = spec.get("validations");
         Place notes = spec.get("auditAnnotations");
         if (validations.blank() && notes.blank()) {
@@ -87,7 +88,8 @@ final class AdmissionPolicyValidation {
         for (Place note : notes.items()) {
             Place key = note.get("key");
             if (key.must()) {
-                key.qualified();
+                // The policy's name is the prefix under which the audit log shows it.
+                new Place(TextNode.valueOf(policy + "/" + key.text()), key.path(), key.causes()).qualified();
             }
             if (note.get("valueExpression").text().isBlank()) {
                 note.get("valueExpression").required("valueExpression is not specified");
