@@ -51,8 +51,9 @@ class KindsTest {
     @Test
     void refusesASelectorThatMissesItsTemplate() {
         Gvk kind = new Gvk("apps", "v1", "Deployment");
-        assertThat(BuiltInValidation.validate(kind, deployment())).isEmpty();
         ObjectNode wrong = deployment();
+        Defaults.apply(wrong, Text.schema("apps/v1", "Deployment"));
+        assertThat(BuiltInValidation.validate(kind, wrong)).isEmpty();
         ((ObjectNode) wrong.at("/spec/selector/matchLabels")).put("app", "other");
         assertThat(BuiltInValidation.validate(kind, wrong)).extracting(Cause::text)
                 .containsExactly("spec.template.metadata.labels: Invalid value: {\"app\":\"web\"}: `selector` does not match template `labels`");
