@@ -14,11 +14,13 @@ public final class AdmissionChain implements AutoCloseable {
     private final List<AdmissionPlugin> plugins;
     private final Followed followed;
     private final WebhookClient client;
+    private final PolicyStatuses statuses;
 
-    private AdmissionChain(List<AdmissionPlugin> plugins, Followed followed, WebhookClient client) {
+    private AdmissionChain(List<AdmissionPlugin> plugins, Followed followed, WebhookClient client, PolicyStatuses statuses) {
         this.plugins = List.copyOf(plugins);
         this.followed = followed;
         this.client = client;
+        this.statuses = statuses;
     }
 
     /**
@@ -27,7 +29,8 @@ public final class AdmissionChain implements AutoCloseable {
      * @param store stays the caller's, who closes it after the chain
      */
     public static AdmissionChain open(ObjectStore store, Kinds kinds, Authorizer authorizer, InstantSource clock) {
-        var followed = Followed.of(store);
+        var statuses = new PolicyStatuses(store, kinds, clock);
+        var followed = Followed.of(store, statuses::changed);
         var matching = new Matching(store, kinds);
         var parameters = new Parameters(store, kinds);
         var client = new WebhookClient(new WebhookAddresses(store));
@@ -46,7 +49,7 @@ public final class AdmissionChain implements AutoCloseable {
         plugins.add(new Webhooks(false, followed, matching, authorizer, client));
         // Nothing may refuse behind it: what it has charged stays charged.
         plugins.add(new QuotaAdmission(followed, clock));
-        return new AdmissionChain(plugins, followed, client);
+        return new AdmissionChain(plugins, followed, client, statuses);
     }
 
     /** @return whether the object may have been changed */
@@ -72,6 +75,7 @@ public final class AdmissionChain implements AutoCloseable {
     @Override
     public void close() {
         followed.close();
+        statuses.close();
         client.close();
     }
 }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 
 /**
  * The few objects that admission asks for on many requests: policies, webhook configurations, quotas, classes. One watch of the store keeps them; what is
@@ -45,18 +46,21 @@ final class Followed implements AutoCloseable {
 
     private final ObjectStore store;
     private final ConcurrentSkipListMap<String, ObjectNode> objects = new ConcurrentSkipListMap<>();
+    private final BiConsumer<String, ObjectNode> onPolicy;
     private final AtomicLong policyChanges = new AtomicLong();
     private final Thread thread;
     private volatile long start;
     private volatile boolean closed;
 
-    private Followed(ObjectStore store) {
+    private Followed(ObjectStore store, BiConsumer<String, ObjectNode> onPolicy) {
         this.store = store;
+        this.onPolicy = onPolicy;
         this.thread = Thread.ofVirtual().name("admission-watch").unstarted(this::follow);
     }
 
-    static Followed of(ObjectStore store) {
-        var followed = new Followed(store);
+    /** @param onPolicy called with each policy or webhook configuration that is new or has changed, on the thread that follows: it may not block */
+    static Followed of(ObjectStore store, BiConsumer<String, ObjectNode> onPolicy) {
+        var followed = new Followed(store, onPolicy);
         followed.start = followed.load();
         followed.thread.start();
         return followed;
@@ -93,6 +97,16 @@ final class Followed implements AutoCloseable {
         }
     }
 
+    /** An object at a revision, as the store keeps it. */
+    static byte[] write(ObjectNode object, long revision) {
+        object.withObject("/metadata").put("resourceVersion", Long.toString(revision));
+        try {
+            return JSON.writeValueAsBytes(object);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private long load() {
         try {
             var there = new ArrayList<Map.Entry<String, ObjectNode>>();
@@ -106,6 +120,7 @@ final class Followed implements AutoCloseable {
             objects.keySet().retainAll(there.stream().map(Map.Entry::getKey).toList());
             there.forEach(e -> objects.put(e.getKey(), e.getValue()));
             policyChanges.incrementAndGet();
+            there.stream().filter(e -> e.getKey().startsWith(POLICIES)).forEach(e -> onPolicy.accept(e.getKey(), e.getValue()));
             return revision;
         } catch (ObjectStore.CompactedException e) {
             throw new IllegalStateException("the newest state was compacted", e);
@@ -156,7 +171,11 @@ final class Followed implements AutoCloseable {
         if (change.type() == ObjectStore.Change.Type.DELETED) {
             objects.remove(key);
         } else {
-            objects.put(key, slim(parse(change.entry().value())));
+            var object = slim(parse(change.entry().value()));
+            objects.put(key, object);
+            if (key.startsWith(POLICIES)) {
+                onPolicy.accept(key, object);
+            }
         }
         if (key.startsWith(POLICIES)) {
             policyChanges.incrementAndGet();

@@ -26,9 +26,7 @@ final class PodDefaults implements AdmissionPlugin {
         if (attributes.creates("pods")) {
             var spec = attributes.written().withObject("/spec");
             priority(attributes, spec);
-            var tolerations = spec.withArray("tolerations");
-            tolerate(tolerations, "node.kubernetes.io/not-ready");
-            tolerate(tolerations, "node.kubernetes.io/unreachable");
+            tolerateBoth(spec.withArray("tolerations"));
             runtimeClass(attributes, spec);
         } else if (attributes.updates("pods")) {
             // As upstream: who could not name a class before the update keeps what was computed.
@@ -38,6 +36,7 @@ final class PodDefaults implements AdmissionPlugin {
                     spec.set(computed, attributes.before().path("spec").get(computed));
                 }
             }
+            tolerateBoth(spec.withArray("tolerations"));
         }
     }
 
@@ -89,6 +88,11 @@ final class PodDefaults implements AdmissionPlugin {
 
     private Optional<ObjectNode> globalDefault() {
         return followed.all(Followed.PRIORITIES).stream().filter(c -> c.path("globalDefault").asBoolean()).min(Comparator.comparingInt(c -> c.path("value").asInt()));
+    }
+
+    private static void tolerateBoth(ArrayNode tolerations) {
+        tolerate(tolerations, "node.kubernetes.io/not-ready");
+        tolerate(tolerations, "node.kubernetes.io/unreachable");
     }
 
     private static void tolerate(ArrayNode tolerations, String key) {

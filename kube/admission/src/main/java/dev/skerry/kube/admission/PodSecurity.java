@@ -50,7 +50,7 @@ final class PodSecurity implements AdmissionPlugin {
         if (before == null || policy.enforce().equals(before.enforce()) || policy.enforce().privileged()) {
             return;
         }
-        if (policy.enforce().minor() == before.enforce().minor() && policy.enforce().level().compareTo(before.enforce().level()) < 1) {
+        if (policy.enforce().minor() == before.enforce().minor() && policy.enforce().level().compareTo(before.enforce().level()) <= 0) {
             return;
         }
         warnOfPods(attributes, policy.enforce());

@@ -138,7 +138,10 @@ final class PodSecurityRules {
 
     private static boolean bad(JsonNode type, Set<String> values) {
         var forbidden = !type.isMissingNode() && !SAFE_PROFILES.contains(type.asText());
-        return forbidden && (values.add(type.asText()) || true);
+        if (forbidden) {
+            values.add(type.asText());
+        }
+        return forbidden;
     }
 
     private void capabilities() {
@@ -215,7 +218,10 @@ final class PodSecurityRules {
         var values = new TreeSet<String>();
         var who = named(c -> {
             var type = c.path("securityContext").path("procMount").asText("Default");
-            return !type.equals("Default") && (values.add(type) || true);
+            if (!type.equals("Default")) {
+                values.add(type);
+            }
+            return !type.equals("Default");
         });
         forbid("procMount", who, "must not set securityContext.procMount to " + quoted(values));
     }
@@ -371,7 +377,11 @@ final class PodSecurityRules {
         var values = new TreeSet<String>();
         var test = (Predicate<JsonNode>) c -> {
             var value = member.apply(c);
-            return !value.isMissingNode() && !value.isNull() && bad.test(value) && (values.add(value.asText()) || true);
+            var found = !value.isMissingNode() && !value.isNull() && bad.test(value);
+            if (found) {
+                values.add(value.asText());
+            }
+            return found;
         };
         var setters = new ArrayList<String>();
         if (test.test(context)) {

@@ -6,8 +6,6 @@ import dev.skerry.kube.quota.Amounts;
 import dev.skerry.kube.quota.QuotaScopes;
 import dev.skerry.kube.quota.QuotaUsage;
 import dev.skerry.kube.store.ObjectStore;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -67,20 +65,11 @@ final class QuotaAdmission implements AdmissionPlugin {
             }
             var status = quota.withObject("/status").withObject("/used");
             used.forEach((line, amount) -> status.put(line, amount.text()));
-            if (followed.store().update(key, entry.get().revision(), revision -> write(quota, revision)).isPresent()) {
+            if (followed.store().update(key, entry.get().revision(), revision -> Followed.write(quota, revision)).isPresent()) {
                 return;
             }
         }
         throw RefusedException.forbidden(attributes, "quota " + key.substring(key.lastIndexOf('/') + 1) + " changes too often, please try again");
-    }
-
-    private static byte[] write(ObjectNode quota, long revision) {
-        quota.withObject("/metadata").put("resourceVersion", Long.toString(revision));
-        try {
-            return Followed.JSON.writeValueAsBytes(quota);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** The lines that the object changes and what they are then; empty if the quota does not mind. */
@@ -89,7 +78,9 @@ final class QuotaAdmission implements AdmissionPlugin {
         var plural = attributes.resource().plural();
         var object = attributes.written();
         var status = quota.path("status");
+        // What counts is what has been counted up to; a line that has been changed since counts as it is wished now.
         var hard = Amounts.read(status.path("hard"));
+        Amounts.read(quota.path("spec").path("hard")).forEach((line, amount) -> hard.computeIfPresent(line, (l, before) -> amount));
         var lines = new HashSet<>(hard.keySet());
         lines.removeIf(line -> !QuotaUsage.counts(group, plural, line));
         if (lines.isEmpty() || !QuotaScopes.hold(quota, group, plural, object)) {

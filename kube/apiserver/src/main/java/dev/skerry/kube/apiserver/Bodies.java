@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.skerry.kube.schema.ProtobufReader;
+import io.helidon.common.buffers.DataReader;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
@@ -60,7 +61,8 @@ final class Bodies {
             }
             request.context().get(AuditRecord.class).ifPresent(r -> r.sent(bytes));
             return bytes;
-        } catch (IOException e) {
+        } catch (IOException | DataReader.InsufficientDataAvailableException e) {
+            // Most often the client has gone.
             throw Failure.badRequest("the body could not be read: " + e.getMessage());
         }
     }

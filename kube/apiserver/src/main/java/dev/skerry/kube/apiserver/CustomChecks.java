@@ -65,8 +65,8 @@ final class CustomChecks {
         }
     }
 
-    /** Faults of the rules that a definition brings; those of an unchanged schema are let be. */
-    static List<Cause> ofDefinition(ResourceType type, ObjectNode definition, @Nullable ObjectNode old) {
+    /** Faults of the rules that a definition brings; those of an unchanged schema, or of one with other faults, are let be. */
+    static List<Cause> ofDefinition(ResourceType type, ObjectNode definition, @Nullable ObjectNode old, List<Cause> others) {
         if (!type.kind().equals("CustomResourceDefinition") || !type.group().equals("apiextensions.k8s.io")) {
             return List.of();
         }
@@ -74,8 +74,9 @@ final class CustomChecks {
         var versions = definition.path("spec").path("versions");
         for (int i = 0; i < versions.size(); i++) {
             var schema = versions.get(i).path("schema").path("openAPIV3Schema");
-            if (old == null || !schema.equals(before(old, versions.get(i).path("name")))) {
-                causes.addAll(RuleChecks.faults(schema, versions.size() == 1 ? "spec.validation.openAPIV3Schema" : "spec.versions[" + i + "].schema.openAPIV3Schema"));
+            var path = versions.size() == 1 ? "spec.validation.openAPIV3Schema" : "spec.versions[" + i + "].schema.openAPIV3Schema";
+            if (others.stream().noneMatch(c -> c.field().startsWith(path)) && (old == null || !schema.equals(before(old, versions.get(i).path("name"))))) {
+                causes.addAll(RuleChecks.faults(schema, path));
             }
         }
         return causes;

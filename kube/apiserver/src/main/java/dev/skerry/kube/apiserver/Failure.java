@@ -140,7 +140,8 @@ final class Failure extends Exception {
     }
 
     static Failure invalid(ResourceType type, String name, List<Cause> causes) {
-        return invalid(type.group(), type.kind(), name, causes);
+        // Events are kept in the core group, whose name has no group in it.
+        return invalid(type.group().equals("events.k8s.io") ? "" : type.group(), type.kind(), name, causes);
     }
 
     static Failure invalid(String group, String kind, String name, List<Cause> causes) {

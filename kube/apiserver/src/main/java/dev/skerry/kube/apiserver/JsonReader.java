@@ -45,7 +45,7 @@ final class JsonReader {
                 }
                 yield array;
             }
-            case VALUE_STRING -> MAKE.textNode(parser.getText());
+            case VALUE_STRING -> MAKE.textNode(wellFormed(parser.getText()));
             case VALUE_TRUE -> MAKE.booleanNode(true);
             case VALUE_FALSE -> MAKE.booleanNode(false);
             case VALUE_NUMBER_INT -> switch (parser.getNumberType()) {
@@ -53,9 +53,19 @@ final class JsonReader {
                 case LONG -> MAKE.numberNode(parser.getLongValue());
                 default -> MAKE.numberNode(parser.getBigIntegerValue());
             };
-            case VALUE_NUMBER_FLOAT -> MAKE.numberNode(parser.getDoubleValue());
+            case VALUE_NUMBER_FLOAT -> Double.isFinite(parser.getDoubleValue()) ? MAKE.numberNode(parser.getDoubleValue()) : MAKE.numberNode(parser.getDecimalValue());
             default -> MAKE.nullNode();
         };
+    }
+
+    /** Halves of pairs that stand alone are no text; as upstream, a mark takes their place. */
+    private static String wellFormed(String text) {
+        if (text.chars().noneMatch(c -> Character.isSurrogate((char) c))) {
+            return text;
+        }
+        var good = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> good.appendCodePoint(c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xfffd : c));
+        return good.toString();
     }
 
     private JsonNode members(String path) throws IOException {

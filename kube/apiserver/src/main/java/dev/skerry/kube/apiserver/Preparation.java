@@ -59,6 +59,9 @@ final class Preparation {
     static ObjectNode wished(ResourceType type, ObjectNode object) {
         var copy = object.deepCopy();
         copy.remove(List.of("metadata"));
+        if (type.kind().equals("EndpointSlice") && !type.custom()) {
+            copy.set("labels", object.path("metadata").path("labels"));
+        }
         if (!type.custom() || type.has("status")) {
             copy.remove("status");
         }
@@ -90,7 +93,7 @@ final class Preparation {
                 }
                 finalizers.add("kubernetes");
             }
-            case "Job" -> JobLabels.generate(object);
+            case "Job" -> JobSelectors.generate(object);
             case "CertificateSigningRequest" -> {
                 var spec = object.withObject("/spec").put("username", user.name());
                 spec.remove(List.of("uid", "extra"));
@@ -101,30 +104,34 @@ final class Preparation {
                 user.groups().forEach(groups::add);
                 user.extra().forEach((key, values) -> values.forEach(spec.withObjectProperty("extra").withArrayProperty(key)::add));
             }
-            case "Job" -> select(object);
+            case "Pod" -> {
+                AppArmorProfiles.fromAnnotations(object);
+                if (object.path("spec").path("terminationGracePeriodSeconds").asLong() < 0) {
+                    object.withObject("/spec").put("terminationGracePeriodSeconds", 1);
+                }
+            }
+            case "PersistentVolumeClaim" -> dataSources(object.withObject("/spec"));
             default -> {
                 // Nothing beyond the schema's defaults.
             }
         }
     }
 
-    /** A Job without a selector of its own is told apart by its uid. */
-    private static void select(ObjectNode job) {
-        var spec = job.withObject("/spec");
-        if (spec.path("manualSelector").asBoolean()) {
-            return;
+    /** Only claims and snapshots count as plain sources; what stands in one of the two members comes to stand in the other. */
+    private static void dataSources(ObjectNode spec) {
+        var source = spec.path("dataSource");
+        var claim = source.path("kind").asText().equals("PersistentVolumeClaim") && source.path("apiGroup").asText("").isEmpty();
+        var snapshot = source.path("kind").asText().equals("VolumeSnapshot") && source.path("apiGroup").asText("").equals("snapshot.storage.k8s.io");
+        if (!claim && !snapshot) {
+            spec.remove("dataSource");
         }
-        var uid = job.path("metadata").path("uid").asText();
-        var name = job.path("metadata").path("name").asText();
-        var labels = spec.withObject("/template/metadata").withObjectProperty("labels");
-        labels.put("controller-uid", uid).put("batch.kubernetes.io/controller-uid", uid).put("job-name", name).put("batch.kubernetes.io/job-name", name);
-        if (!spec.has("selector")) {
-            spec.withObject("/selector/matchLabels").put("batch.kubernetes.io/controller-uid", uid);
-        } else {
-            spec.withObject("/selector").withObjectProperty("matchLabels").put("batch.kubernetes.io/controller-uid", uid);
-        }
-        if (job.path("metadata").path("labels").isEmpty()) {
-            ((ObjectNode) job.get("metadata")).set("labels", labels.deepCopy());
+        var reference = spec.path("dataSourceRef");
+        if (spec.has("dataSource") && !reference.isObject()) {
+            spec.set("dataSourceRef", spec.path("dataSource").deepCopy());
+        } else if (reference.isObject() && !spec.has("dataSource") && reference.path("namespace").asText("").isEmpty()) {
+            ObjectNode copy = reference.deepCopy();
+            copy.remove("namespace");
+            spec.set("dataSource", copy);
         }
     }
 
@@ -217,6 +224,14 @@ final class Preparation {
                 var conditions = changed.path("status").path("conditions").deepCopy();
                 only(changed, live, Set.of("metadata"));
                 if (conditions.isArray()) {
+                    var now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+                    for (var condition : conditions) {
+                        for (var time : List.of("lastUpdateTime", "lastTransitionTime")) {
+                            if (condition instanceof ObjectNode fields && !fields.path(time).isTextual()) {
+                                fields.put(time, now);
+                            }
+                        }
+                    }
                     changed.withObject("/status").set("conditions", conditions);
                 }
             }

@@ -114,7 +114,7 @@ final class Resources {
         if (Preparation.countsGenerations(type)) {
             metadata.put("generation", 1);
         }
-        check(call, name, body, null);
+        check(call, "", name, body, null);
         escalation.check(call, body, null);
         warn(call, body, true);
         admission.validate(attributes);
@@ -269,9 +269,7 @@ final class Resources {
         if (subresource.isEmpty() && !Preparation.wished(type, changed).equals(Preparation.wished(type, live))) {
             warn(call, changed, false);
         }
-        if (subresource.isEmpty() || type.custom()) {
-            check(call, call.target().name(), changed, live);
-        }
+        check(call, subresource, call.target().name(), changed, live);
         escalation.check(call, changed, live);
         if (!scaled) {
             admission.validate(attributes);
@@ -318,14 +316,14 @@ final class Resources {
         return copy;
     }
 
-    private static void check(Call call, String name, ObjectNode object, @Nullable ObjectNode old) throws Failure {
+    private static void check(Call call, String subresource, String name, ObjectNode object, @Nullable ObjectNode old) throws Failure {
         var type = call.type();
         var causes = new java.util.ArrayList<Cause>(Names.validateMetadata(object, type.gvk(), type.namespaced()));
         if (type.custom()) {
             causes.addAll(CustomChecks.causes(call, object, old));
         } else {
-            causes.addAll(old == null ? BuiltInValidation.validate(type.gvk(), object) : BuiltInValidation.validateUpdate(type.gvk(), object, old));
-            causes.addAll(CustomChecks.ofDefinition(type, object, old));
+            causes.addAll(old == null ? BuiltInValidation.validate(type.gvk(), object) : BuiltInValidation.validateUpdate(type.gvk(), subresource, object, old));
+            causes.addAll(CustomChecks.ofDefinition(type, object, old, causes));
         }
         if (type.group().equals("admissionregistration.k8s.io") && !type.custom()) {
             causes = new java.util.ArrayList<>(PolicyExpressions.faults(type.gvk(), object, causes));

@@ -73,6 +73,9 @@ final class ServiceAddresses {
             return;
         }
         var headless = spec.path("clusterIP").asText("").equals("None");
+        if (!(headless && spec.path("selector").isEmpty())) {
+            oneFamily(type, service, spec);
+        }
         var single = !spec.has("ipFamilyPolicy");
         if (single) {
             spec.put("ipFamilyPolicy", headless && spec.path("selector").isEmpty() ? "RequireDualStack" : "SingleStack");
@@ -92,6 +95,26 @@ final class ServiceAddresses {
         }
         if (healthChecked(spec) && spec.path("healthCheckNodePort").asInt() == 0) {
             spec.put("healthCheckNodePort", free(ports));
+        }
+    }
+
+    /** There are addresses of one family only. */
+    private static void oneFamily(ResourceType type, ObjectNode service, ObjectNode spec) throws Failure {
+        var causes = new java.util.ArrayList<Cause>();
+        if (spec.path("ipFamilyPolicy").asText("").equals("RequireDualStack")) {
+            causes.add(new Cause("FieldValueInvalid", "Invalid value: \"RequireDualStack\": this cluster is not configured for dual-stack services", "spec.ipFamilyPolicy"));
+        }
+        for (int i = 0; i < spec.path("ipFamilies").size(); i++) {
+            if (spec.path("ipFamilies").get(i).asText().equals("IPv6")) {
+                causes.add(new Cause("FieldValueInvalid", "Invalid value: \"IPv6\": not configured on this cluster", "spec.ipFamilies[" + i + "]"));
+            }
+        }
+        if (causes.isEmpty() && spec.path("clusterIP").asText("").contains(":")) {
+            var shown = spec.path("clusterIPs").isEmpty() ? "[\"" + spec.path("clusterIP").asText() + "\"]" : spec.path("clusterIPs").toString();
+            causes.add(new Cause("FieldValueInvalid", "Invalid value: " + shown + ": IPv6 is not configured on this cluster", "spec.clusterIPs[0]"));
+        }
+        if (!causes.isEmpty()) {
+            throw Failure.invalid(type, service.path("metadata").path("name").asText(), causes);
         }
     }
 
@@ -141,7 +164,7 @@ final class ServiceAddresses {
 
     private static void checkAddress(ResourceType type, ObjectNode service, String wished, Set<String> taken) throws Failure {
         var why = taken.contains(wished) ? "provided IP is already allocated"
-                : wished.matches("[0-9.]+") && !wished.matches("10\\.(9[6-9]|10[0-9]|11[01])\\..*") ? "the provided network does not match the current range" : "";
+                : wished.matches("[0-9.]+") && !wished.startsWith("10.96.") ? "the provided IP (" + wished + ") is not in the valid range. The range of valid IPs is 10.96.0.0/16" : "";
         if (!why.isEmpty()) {
             var shown = "[\"" + wished + "\"]";
             throw Failure.invalid(type, service.path("metadata").path("name").asText(),

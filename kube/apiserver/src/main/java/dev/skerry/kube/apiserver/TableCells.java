@@ -93,6 +93,11 @@ final class TableCells {
                 case "Available" -> text(available(o.path("status").path("conditions")));
                 default -> null;
             };
+            case "ResourceQuota" -> switch (column) {
+                case "Request" -> text(quota(o.path("status"), false));
+                case "Limit" -> text(quota(o.path("status"), true));
+                default -> null;
+            };
             case "HorizontalPodAutoscaler" -> column.equals("Targets") ? text(targets(spec.path("metrics"), o.path("status").path("currentMetrics"))) : null;
             default -> null;
         };
@@ -119,6 +124,17 @@ final class TableCells {
             case "Selector" -> text(labels(o.path("spec").path("selector").path("matchLabels")));
             default -> null;
         };
+    }
+
+    /** Lines of a quota, used and hard: those of limits, or the others. */
+    private static String quota(JsonNode status, boolean limits) {
+        var lines = new java.util.TreeMap<String, String>();
+        status.path("hard").properties().forEach(e -> {
+            if (e.getKey().startsWith("limits.") == limits) {
+                lines.put(e.getKey(), e.getKey() + ": " + status.path("used").path(e.getKey()).asText("0") + "/" + e.getValue().asText());
+            }
+        });
+        return String.join(", ", lines.values());
     }
 
     static String names(JsonNode list, String field) {

@@ -136,7 +136,7 @@ final class JsonList extends CelValue implements List<Object>, RandomAccess {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other != null && Equality.same(this, other);
+        return other instanceof List<?> && Equality.same(this, other);
     }
 
     @Override

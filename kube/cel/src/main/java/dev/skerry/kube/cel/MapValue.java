@@ -94,7 +94,7 @@ abstract class MapValue extends CelValue implements Map<Object, Object> {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other != null && Equality.same(this, other);
+        return other instanceof Map<?, ?> && Equality.same(this, other);
     }
 
     @Override

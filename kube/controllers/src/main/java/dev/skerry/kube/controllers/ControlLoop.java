@@ -107,8 +107,8 @@ final class ControlLoop implements AutoCloseable {
         try {
             comeBack = work.reconcile(key);
         } catch (RuntimeException e) {
-            // The edge of the thread: whatever it was, the key is tried again.
-            failure = e;
+            // The edge of the thread: whatever it was, the key is tried again. Only in a namespace that goes nothing is made any more.
+            failure = e instanceof KubernetesClientException refused && NewPods.namespaceLeaves(refused) ? null : e;
         }
         var wait = failure == null ? comeBack.map(Duration::toNanos) : Optional.of(failed(key, failure));
         lock.lock();

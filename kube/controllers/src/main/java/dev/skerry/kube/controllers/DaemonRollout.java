@@ -22,7 +22,6 @@ final class DaemonRollout {
     private static final Comparator<Pod> OLDEST = Comparator.comparing((Pod p) -> PodState.node(p).isEmpty())
             .thenComparing((Pod p) -> p.getMetadata().getCreationTimestamp()).thenComparing(p -> p.getMetadata().getName());
 
-    private final Writer writer;
     private final Recorder events;
     private final Instant now;
     private final DaemonSet set;
@@ -36,8 +35,7 @@ final class DaemonRollout {
     private int budget = BURST;
 
     DaemonRollout(
-            Writer writer, Recorder events, Instant now, DaemonSet set, String hash, Collection<Node> nodes, List<Pod> mine, NewPods newPods, LongConsumer written) {
-        this.writer = writer;
+            Recorder events, Instant now, DaemonSet set, String hash, Collection<Node> nodes, List<Pod> mine, NewPods newPods, LongConsumer written) {
         this.events = events;
         this.now = now;
         this.set = set;

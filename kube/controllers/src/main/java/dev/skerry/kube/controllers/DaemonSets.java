@@ -72,7 +72,7 @@ final class DaemonSets implements Controller {
         var revisions = history.of(set, set.getSpec().getSelector());
         var current = current(set, revisions);
         var hash = Numbers.labels(current.getMetadata().getLabels()).getOrDefault(StatefulPods.REVISION, "");
-        var look = new DaemonRollout(writer, events, config.clock().instant(), set, hash, nodes.all(), mine,
+        var look = new DaemonRollout(events, config.clock().instant(), set, hash, nodes.all(), mine,
                 new NewPods(writer, events), revision -> written.note(key, revision));
         Optional<KubernetesClientException> failure = Optional.empty();
         try {

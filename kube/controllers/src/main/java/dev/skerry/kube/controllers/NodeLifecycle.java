@@ -26,6 +26,7 @@ final class NodeLifecycle implements Controller {
     private static final Duration GRACE = Duration.ofSeconds(50);
     private static final Duration GRACE_WITHOUT_LEASE = Duration.ofMinutes(11);
     private static final Duration FIRST_GRACE = Duration.ofSeconds(60);
+    private static final Duration COMING = Duration.ofSeconds(3);
     private static final String TTL = "node.alpha.kubernetes.io/ttl";
     private static final List<String> CONDITIONS = List.of("Ready", "MemoryPressure", "DiskPressure", "PIDPressure");
 
@@ -80,6 +81,11 @@ final class NodeLifecycle implements Controller {
         }
         var node = found.get();
         var now = config.clock().instant();
+        var coming = Duration.between(now, Instant.parse(node.getMetadata().getCreationTimestamp()).plus(COMING));
+        if (NodeTaints.ready(node).isEmpty() && coming.isPositive()) {
+            // Whoever has just made it is about to write its first status, and is not to be disturbed.
+            return Optional.of(coming);
+        }
         if (Revisions.annotation(node, TTL).isEmpty()) {
             node = note(writer.mergeAnyVersion(node, Map.of("metadata", Map.of("annotations", Map.of(TTL, "0")))));
         }

@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class ResourceQuotas implements Controller {
 
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
+    private static final Duration QUIET = Duration.ofMillis(250);
     private static final Duration KINDS_KNOWN = Duration.ofSeconds(60);
 
     private final Writer writer;
@@ -34,6 +35,7 @@ final class ResourceQuotas implements Controller {
     private final ControlLoop loop;
     private final ObjectMapper json = new ObjectMapper();
     private final Map<String, Kind> kinds = new ConcurrentHashMap<>();
+    private final Map<String, Seen> seen = new ConcurrentHashMap<>();
     private volatile long kindsUntil = System.nanoTime();
 
     ResourceQuotas(Writer writer, ControllersConfig config, Cache<ResourceQuota> quotas, Cache<Pod> pods) {
@@ -54,6 +56,7 @@ final class ResourceQuotas implements Controller {
     private Optional<Duration> reconcile(String key) {
         var found = quotas.find(key);
         if (found.isEmpty() || Cache.leaving(found.get())) {
+            seen.remove(key);
             return Optional.empty();
         }
         var quota = json.<JsonNode>valueToTree(found.get());
@@ -71,10 +74,40 @@ final class ResourceQuotas implements Controller {
             }
         }
         var status = quota.path("status");
+        var lower = keepCharges(key, found.get().getMetadata().getResourceVersion(), Amounts.read(status.path("used")), used);
         if (!Amounts.write(used).equals(Amounts.write(Amounts.read(status.path("used")))) || !Amounts.write(hard).equals(Amounts.write(Amounts.read(status.path("hard"))))) {
             writer.mergeStatus(found.get(), Map.of("hard", replaced(status.path("hard"), hard), "used", replaced(status.path("used"), used)));
         }
-        return others ? Optional.of(LOOK_AGAIN) : Optional.empty();
+        return lower ? Optional.of(QUIET) : others ? Optional.of(LOOK_AGAIN) : Optional.empty();
+    }
+
+    /** A quota at a revision, and since when it has been seen so. */
+    private record Seen(String revision, long sinceNanos) {}
+
+    /**
+     * Admission charges a quota a moment before the object is there to be counted: a line goes down only if the quota has not been charged for a while.
+     *
+     * @return whether lines were kept that should be looked at again
+     */
+    private boolean keepCharges(String key, String revision, Map<String, Amount> told, Map<String, Amount> used) {
+        var now = System.nanoTime();
+        var before = seen.get(key);
+        if (before == null || !before.revision().equals(revision)) {
+            before = new Seen(revision, now);
+            seen.put(key, before);
+        }
+        if (now - before.sinceNanos() >= QUIET.toNanos()) {
+            return false;
+        }
+        var kept = false;
+        for (var line : used.entrySet()) {
+            var charged = told.getOrDefault(line.getKey(), Amount.ZERO);
+            if (charged.compareTo(line.getValue()) > 0) {
+                line.setValue(charged);
+                kept = true;
+            }
+        }
+        return kept;
     }
 
     /** A merge patch: lines that are no longer wished go. */

@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Scheduler implements Controller {
 
     private static final String NAME = "default-scheduler";
+    private static final String NO_NODES = "no nodes available to schedule pods";
     private static final Duration BACKSTOP = Duration.ofMinutes(5);
 
     private final Writer writer;
@@ -79,7 +80,14 @@ final class Scheduler implements Controller {
         }
         var pod = found.get();
         // Before the look, so that what changes meanwhile wakes us again.
-        waiting.add(key);
+        var first = waiting.add(key);
+        if (nodes.all().isEmpty()) {
+            // A cluster without any node only keeps objects: the Pod stays as its maker wrote it, and an Event says why it waits.
+            if (first) {
+                events.warning(pod, "FailedScheduling", NO_NODES);
+            }
+            return Optional.empty();
+        }
         var choice = Choice.of(pod, nodes.all(), present());
         if (choice.node().isEmpty()) {
             refuse(pod, choice.message());

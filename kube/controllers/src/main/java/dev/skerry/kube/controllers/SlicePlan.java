@@ -43,7 +43,7 @@ final class SlicePlan {
         }
         var left = new ArrayList<EndpointSlice>(there.stream().filter(s -> !Cache.leaving(s)).toList());
         groups.forEach((ports, endpoints) -> {
-            var same = left.stream().filter(s -> s.getPorts().equals(ports)).toList();
+            var same = left.stream().filter(s -> ports(s).equals(ports)).toList();
             left.removeAll(same);
             pack(same, addressType, ports, endpoints);
         });
@@ -56,7 +56,7 @@ final class SlicePlan {
         var contents = new LinkedHashMap<EndpointSlice, List<Endpoint>>();
         for (var slice : there) {
             var kept = new ArrayList<Endpoint>();
-            for (var endpoint : slice.getEndpoints()) {
+            for (var endpoint : endpoints(slice)) {
                 var wanted = open.remove(key(endpoint));
                 if (wanted != null) {
                     kept.add(wanted);
@@ -88,6 +88,15 @@ final class SlicePlan {
         }
     }
 
+    /** One that has none says {@code null}. */
+    private static List<EndpointPort> ports(EndpointSlice slice) {
+        return slice.getPorts() == null ? List.of() : slice.getPorts();
+    }
+
+    private static List<Endpoint> endpoints(EndpointSlice slice) {
+        return slice.getEndpoints() == null ? List.of() : slice.getEndpoints();
+    }
+
     private static String key(Endpoint endpoint) {
         var target = endpoint.getTargetRef();
         return (target == null ? "" : target.getUid()) + "/" + String.join(",", endpoint.getAddresses());
@@ -95,7 +104,7 @@ final class SlicePlan {
 
     private void update(EndpointSlice slice, List<Endpoint> endpoints) {
         var fields = new HashMap<String, Object>();
-        if (!slice.getEndpoints().equals(endpoints)) {
+        if (!endpoints(slice).equals(endpoints)) {
             fields.put("endpoints", endpoints);
         }
         var metadata = new HashMap<String, Object>();

@@ -1,6 +1,9 @@
 package dev.skerry.kube.controllers;
 
+import static org.awaitility.Awaitility.await;
+
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -11,6 +14,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
+import java.net.HttpURLConnection;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
@@ -33,7 +37,7 @@ final class FakeKubelet implements AutoCloseable {
         this.node = node;
         this.healthy = healthy;
         client.resource(node(node, "4", "8Gi").build()).create();
-        client.nodes().withName(node).editStatus(n -> node(node, "4", "8Gi").withMetadata(n.getMetadata()).build());
+        tell(client, node(node, "4", "8Gi").build());
         watch = client.pods().inAnyNamespace().watch(new Watcher<>() {
             @Override
             public void eventReceived(Action action, Pod pod) {
@@ -47,6 +51,12 @@ final class FakeKubelet implements AutoCloseable {
                 // The test is over.
             }
         });
+    }
+
+    /** Writes the node's status, also while the controllers write the node. */
+    static void tell(KubernetesClient client, Node node) {
+        await().ignoreExceptionsMatching(e -> e instanceof KubernetesClientException k && k.getCode() == HttpURLConnection.HTTP_CONFLICT).until(() -> client.nodes()
+                .withName(node.getMetadata().getName()).editStatus(n -> new NodeBuilder(n).withStatus(node.getStatus()).build()) != null);
     }
 
     static NodeBuilder node(String name, String cpu, String memory) {

@@ -53,6 +53,10 @@ class SchedulerTest {
             assertThat(c.getReason()).isEqualTo("Unschedulable");
             assertThat(c.getMessage()).isEqualTo(message);
         }));
+        awaitEvent(name, message);
+    }
+
+    private void awaitEvent(String name, String message) {
         await().untilAsserted(() -> assertThat(client.v1().events().inNamespace("default").list().getItems())
                 .anyMatch(e -> e.getReason().equals("FailedScheduling") && e.getMessage().equals(message) && e.getInvolvedObject().getName().equals(name)));
     }
@@ -67,19 +71,20 @@ class SchedulerTest {
     private void node(NodeBuilder node) {
         var wished = node.build();
         client.resource(wished).create();
-        client.nodes().withName(wished.getMetadata().getName()).editStatus(n -> new NodeBuilder(n).withStatus(wished.getStatus()).build());
+        FakeKubelet.tell(client, wished);
     }
 
     @Test
     void waitsForANodeAndSaysWhyItIsNotReady() {
         client.resource(pod("p", "1").build()).create();
-        awaitRefusal("p", "no nodes available to schedule pods");
+        awaitEvent("p", "no nodes available to schedule pods");
+        assertThat(PodState.condition(get("p"), "PodScheduled")).isEmpty();
 
         node(FakeKubelet.node("edge", "2", "1Gi").editStatus().withConditions().addNewCondition().withType("Ready").withStatus("False")
                 .withReason("KubeletNotReady").withMessage("containerd is missing").endCondition().endStatus());
         awaitRefusal("p", "0/1 nodes are available: 1 node(s) had untolerated taint(s)." + HOPELESS + " Node edge is not ready: containerd is missing");
 
-        client.nodes().withName("edge").editStatus(n -> new NodeBuilder(n).withStatus(FakeKubelet.node("edge", "2", "1Gi").build().getStatus()).build());
+        FakeKubelet.tell(client, FakeKubelet.node("edge", "2", "1Gi").build());
         awaitBound("p", "edge");
     }
 

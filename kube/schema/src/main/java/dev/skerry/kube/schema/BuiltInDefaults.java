@@ -56,7 +56,14 @@ final class BuiltInDefaults {
             Map.entry("apps.v1.ReplicaSetSpec", o -> number(o, "replicas", 1)),
             Map.entry("apps.v1.StatefulSetSpec", BuiltInDefaults::statefulSet),
             Map.entry("apps.v1.DaemonSetSpec", BuiltInDefaults::daemonSet),
-            Map.entry("batch.v1.Job", o -> job(object(o, "spec"))),
+            Map.entry("batch.v1.Job", o -> {
+                job(object(o, "spec"));
+                JsonNode labels = o.path("spec").path("template").path("metadata").path("labels");
+                if (labels.isObject() && !labels.isEmpty() && Json.empty(o.path("metadata").get("labels"))) {
+                    object(o, "metadata").set("labels", labels.deepCopy());
+                }
+            }),
+            Map.entry("apps.v1.DaemonSet", o -> object(object(o, "metadata"), "annotations").putIfAbsent("deprecated.daemonset.template.generation", Json.MAKE.textNode("0"))),
             Map.entry("batch.v1.CronJobSpec", o -> {
                 text(o, "concurrencyPolicy", "Allow");
                 flag(o, "suspend", false);

@@ -29,7 +29,7 @@ final class BuiltInServices {
             }
         }
         boolean outside = type.equals("NodePort") || type.equals("LoadBalancer");
-        if (outside) {
+        if (outside || type.equals("ClusterIP") && !Json.empty(spec.get("externalIPs"))) {
             BuiltInDefaults.text(spec, "externalTrafficPolicy", "Cluster");
         }
         if (outside || type.equals("ClusterIP")) {

@@ -1,225 +1,217 @@
 package dev.skerry.kube.schema;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.regex.Pattern;
 
-/** What the schemas of built-in kinds cannot say. */
+/** What the schemas of built-in kinds cannot say, told in upstream's order and words; each family of kinds has a class of its own. */
 public final class BuiltInValidation {
-    private static final Pattern KEY = Pattern.compile("[-._a-zA-Z0-9]+");
-    private static final int KEY_LENGTH = 253;
-    private static final long MAX_SIZE = 1024 * 1024;
+    private static final List<String> REPLICAS = List.of("fullyLabeledReplicas", "readyReplicas", "availableReplicas");
 
     private BuiltInValidation() {}
 
-    /** Faults of the object (already with defaults) below {@code metadata}; none for kinds that are not built in. */
+    /** Faults of a new object (already with defaults) below {@code metadata}; none for kinds that are not built in. */
     public static List<Cause> validate(Gvk kind, ObjectNode object) {
         List<Cause> causes = new ArrayList<>();
-        JsonNode spec = object.path("spec");
-        switch (kind.group() + "/" + kind.kind()) {
-            case "/ConfigMap" -> configMap(object, causes);
-            case "/Secret" -> {
-                object.path("data").fieldNames().forEachRemaining(key -> key(key, "data", causes));
-                secret(object, causes);
-            }
-            case "/Pod" -> PodValidation.spec(spec, "spec", causes);
-            case "/Service" -> service(spec, causes);
-            case "apps/Deployment", "apps/ReplicaSet" -> {
-                selector(spec, kind.kind().toLowerCase(java.util.Locale.ROOT), causes);
-                workload(spec, causes);
-            }
-            case "apps/StatefulSet", "apps/DaemonSet" -> {
-                selector(spec, kind.kind().toLowerCase(java.util.Locale.ROOT), causes);
-                workload(spec, causes);
-            }
-            case "batch/Job" -> job(spec, "spec", causes);
-            case "batch/CronJob" -> {
-                if (spec.path("schedule").asText().isEmpty()) {
-                    causes.add(Cause.required("spec.schedule", ""));
-                }
-                job(spec.path("jobTemplate").path("spec"), "spec.jobTemplate.spec", causes);
-            }
-            case "apiextensions.k8s.io/CustomResourceDefinition" -> DefinitionValidation.validate(object, causes);
-            default -> { }
-        }
-        FieldRules.validate(kind, object, causes);
+        Place place = Place.of(object, causes);
+        whole(kind, place, nothing(causes));
+        created(kind, place);
         return causes;
     }
 
     /** Faults of an object that takes the place of another: its own, and fields that may not change. */
     public static List<Cause> validateUpdate(Gvk kind, ObjectNode object, ObjectNode old) {
-        List<Cause> causes = validate(kind, object);
-        switch (kind.group() + "/" + kind.kind()) {
-            case "apps/Deployment", "apps/ReplicaSet", "apps/DaemonSet", "batch/Job" -> fixed(object, old, "spec", "selector", causes);
-            case "apiextensions.k8s.io/CustomResourceDefinition" -> DefinitionValidation.validateUpdate(object, old, causes);
-            case "/Pod" -> PodUpdates.validate(object, old, causes);
-            case "/ConfigMap" -> immutable(object, old, List.of("data", "binaryData"), causes);
-            case "/Secret" -> {
-                fixed(object, old, "", "type", causes);
-                immutable(object, old, List.of("data"), causes);
-            }
-            case "rbac.authorization.k8s.io/RoleBinding", "rbac.authorization.k8s.io/ClusterRoleBinding" -> {
-                if (!Json.same(object.get("roleRef"), old.get("roleRef"))) {
-                    causes.add(Cause.invalid("roleRef", object.path("roleRef").toString(), "cannot change roleRef"));
+        return validateUpdate(kind, "", object, old);
+    }
+
+    /**
+     * The same for a write through a subresource, which only some of the rules concern.
+     *
+     * @param subresource such as {@code status}, or empty for the object itself
+     */
+    public static List<Cause> validateUpdate(Gvk kind, String subresource, ObjectNode object, ObjectNode old) {
+        List<Cause> causes = new ArrayList<>();
+        Place place = Place.of(object, causes);
+        Place before = Place.of(old, new ArrayList<>());
+        switch (subresource) {
+            case "" -> {
+                if (!changedFirst(kind, place, before)) {
+                    if (!changedOnly(kind, place, before)) {
+                        whole(kind, place, before);
+                        changed(kind, place, before);
+                    }
+                } else {
+                    whole(kind, place, before);
                 }
+            }
+            case "status", "approval" -> status(kind, place, before, subresource);
+            case "finalize" -> NodeValidation.namespace(place, true);
+            case "ephemeralcontainers" -> {
+                PodValidation.pod(place);
+                PodUpdates.ephemeral(place, before);
             }
             default -> { }
         }
         return causes;
     }
 
-    private static void fixed(ObjectNode object, ObjectNode old, String parent, String name, List<Cause> causes) {
-        JsonNode now = (parent.isEmpty() ? object : object.path(parent)).path(name);
-        JsonNode before = (parent.isEmpty() ? old : old.path(parent)).path(name);
-        if (!Json.same(now, before)) {
-            causes.add(Cause.invalid(Json.join(parent, name), now.isMissingNode() ? "null" : now.toString(), "field is immutable"));
+    private static Place nothing(List<Cause> causes) {
+        return new Place(MissingNode.getInstance(), "", causes);
+    }
+
+    /** The rules that hold at every write. */
+    private static void whole(Gvk kind, Place o, Place old) {
+        Place spec = o.get("spec");
+        switch (kind.group() + "/" + kind.kind()) {
+            case "/ConfigMap" -> ConfigValidation.configMap(o);
+            case "/Secret" -> ConfigValidation.secret(o);
+            case "/Pod" -> PodValidation.pod(o);
+            case "/PodTemplate" -> PodValidation.template(o.get("template"));
+            case "/Service" -> ServiceValidation.service(o);
+            case "/Endpoints" -> EndpointValidation.endpoints(o);
+            case "/ReplicationController" -> WorkloadValidation.replicationController(spec);
+            case "/PersistentVolume" -> StorageValidation.volume(o);
+            case "/PersistentVolumeClaim" -> ClaimValidation.spec(spec);
+            case "/ResourceQuota" -> QuotaValidation.quota(o);
+            case "/LimitRange" -> QuotaValidation.limits(spec);
+            case "/Event" -> EventValidation.event(o, false, !old.given());
+            case "events.k8s.io/Event" -> EventValidation.event(o, true, !old.given());
+            case "/Node" -> NodeValidation.node(o);
+            case "/Namespace" -> NodeValidation.namespace(o, false);
+            case "apps/Deployment" -> WorkloadValidation.deployment(spec);
+            case "apps/ReplicaSet" -> WorkloadValidation.replicaSet(spec);
+            case "apps/StatefulSet" -> WorkloadValidation.statefulSet(spec);
+            case "apps/DaemonSet" -> WorkloadValidation.daemonSet(spec);
+            case "apps/ControllerRevision" -> WorkloadValidation.revision(o);
+            case "batch/Job" -> JobValidation.job(o);
+            case "batch/CronJob" -> CronJobValidation.spec(spec, old.get("spec"));
+            case "autoscaling/HorizontalPodAutoscaler" -> AutoscalerValidation.spec(spec, old.get("spec"));
+            case "networking.k8s.io/NetworkPolicy" -> NetworkValidation.policy(spec);
+            case "networking.k8s.io/Ingress" -> NetworkValidation.ingress(spec);
+            case "networking.k8s.io/IngressClass" -> NetworkValidation.ingressClass(spec);
+            case "networking.k8s.io/IPAddress" -> NetworkValidation.ipAddress(o);
+            case "networking.k8s.io/ServiceCIDR" -> NetworkValidation.serviceRange(spec);
+            case "discovery.k8s.io/EndpointSlice" -> EndpointValidation.slice(o);
+            case "policy/PodDisruptionBudget" -> PolicyValidation.budget(spec);
+            case "scheduling.k8s.io/PriorityClass" -> PolicyValidation.priority(o);
+            case "node.k8s.io/RuntimeClass" -> PolicyValidation.runtime(o);
+            case "coordination.k8s.io/Lease" -> PolicyValidation.lease(spec);
+            case "rbac.authorization.k8s.io/Role" -> RbacValidation.role(o, true);
+            case "rbac.authorization.k8s.io/ClusterRole" -> RbacValidation.role(o, false);
+            case "rbac.authorization.k8s.io/RoleBinding" -> RbacValidation.binding(o, true);
+            case "rbac.authorization.k8s.io/ClusterRoleBinding" -> RbacValidation.binding(o, false);
+            case "storage.k8s.io/StorageClass" -> StorageValidation.storageClass(o);
+            case "storage.k8s.io/VolumeAttributesClass" -> StorageValidation.attributesClass(o);
+            case "storage.k8s.io/CSIDriver" -> StorageValidation.driver(o);
+            case "storage.k8s.io/CSINode" -> StorageValidation.node(o);
+            case "storage.k8s.io/CSIStorageCapacity" -> StorageValidation.capacity(o);
+            case "storage.k8s.io/VolumeAttachment" -> StorageValidation.attachment(o);
+            case "certificates.k8s.io/CertificateSigningRequest" -> CertificateValidation.request(o, old);
+            case "admissionregistration.k8s.io/ValidatingWebhookConfiguration" -> WebhookValidation.configuration(o, false);
+            case "admissionregistration.k8s.io/MutatingWebhookConfiguration" -> WebhookValidation.configuration(o, true);
+            case "admissionregistration.k8s.io/ValidatingAdmissionPolicy" -> AdmissionPolicyValidation.policy(o, false);
+            case "admissionregistration.k8s.io/MutatingAdmissionPolicy" -> AdmissionPolicyValidation.policy(o, true);
+            case "admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding" -> AdmissionPolicyValidation.binding(o, false);
+            case "admissionregistration.k8s.io/MutatingAdmissionPolicyBinding" -> AdmissionPolicyValidation.binding(o, true);
+            case "apiregistration.k8s.io/APIService" -> ServerValidation.service(o);
+            case "flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration" -> ServerValidation.priorityLevel(o);
+            case "flowcontrol.apiserver.k8s.io/FlowSchema" -> ServerValidation.flow(o);
+            case "apiextensions.k8s.io/CustomResourceDefinition" -> DefinitionValidation.validate((ObjectNode) o.value(), o.causes());
+            default -> { }
         }
     }
 
-    private static void immutable(ObjectNode object, ObjectNode old, List<String> names, List<Cause> causes) {
-        if (!old.path("immutable").asBoolean()) {
-            return;
+    /** The rules that hold for new objects only. */
+    private static void created(Gvk kind, Place o) {
+        switch (kind.group() + "/" + kind.kind()) {
+            case "/Pod" -> PodValidation.created(o);
+            case "batch/CronJob" -> CronJobValidation.created(o);
+            case "networking.k8s.io/Ingress" -> NetworkValidation.ingressCreated(o);
+            default -> { }
         }
-        if (!object.path("immutable").asBoolean()) {
-            causes.add(Cause.forbidden("immutable", "field is immutable when `immutable` is set"));
-        }
-        for (String name : names) {
-            if (!Json.same(object.path(name), old.path(name))) {
-                causes.add(Cause.forbidden(name, "field is immutable when `immutable` is set"));
+    }
+
+    /** Kinds of which the changes are looked at before the rest; whether this is one. */
+    private static boolean changedFirst(Gvk kind, Place o, Place old) {
+        switch (kind.group() + "/" + kind.kind()) {
+            case "/ConfigMap" -> ConfigValidation.configMapUpdate(o, old);
+            case "/Secret" -> ConfigValidation.secretUpdate(o, old);
+            case "/Service" -> ServiceValidation.update(o, old);
+            case "networking.k8s.io/IngressClass" -> o.get("spec", "controller").fixed(old.get("spec", "controller"));
+            default -> {
+                return false;
             }
         }
+        return true;
     }
 
-    private static void secret(ObjectNode secret, List<Cause> causes) {
-        List<String> needed = switch (secret.path("type").asText()) {
-            case "kubernetes.io/tls" -> List.of("tls.crt", "tls.key");
-            case "kubernetes.io/ssh-auth" -> List.of("ssh-privatekey");
-            case "kubernetes.io/dockerconfigjson" -> List.of(".dockerconfigjson");
-            case "kubernetes.io/dockercfg" -> List.of(".dockercfg");
-            case "kubernetes.io/basic-auth" -> secret.path("data").has("username") || secret.path("data").has("password") ? List.of() : List.of("username", "password");
-            default -> List.of();
-        };
-        for (String key : needed) {
-            if (!secret.path("data").has(key)) {
-                causes.add(Cause.required("data[" + key + "]", ""));
+    /** Kinds of which nothing but the changes is looked at; whether this is one. */
+    private static boolean changedOnly(Gvk kind, Place o, Place old) {
+        switch (kind.group() + "/" + kind.kind()) {
+            case "/Node" -> NodeValidation.nodeUpdate(o, old);
+            case "/Namespace" -> { }
+            case "batch/Job" -> JobValidation.update(o, old);
+            case "scheduling.k8s.io/PriorityClass" -> PolicyValidation.priorityUpdate(o, old);
+            case "storage.k8s.io/StorageClass" -> StorageValidation.storageClassUpdate(o, old);
+            default -> {
+                return false;
             }
         }
-        if (secret.path("type").asText().equals("kubernetes.io/service-account-token")
-                && secret.path("metadata").path("annotations").path("kubernetes.io/service-account.name").asText().isEmpty()) {
-            causes.add(Cause.required("metadata.annotations[kubernetes.io/service-account.name]", ""));
-        }
-        long size = 0;
-        for (JsonNode value : secret.path("data")) {
-            size += value.asText().length() * 3L / 4;
-        }
-        if (size > MAX_SIZE) {
-            causes.add(new Cause("FieldValueTooLong", "Too long: may not be more than " + MAX_SIZE + " bytes", "data"));
+        return true;
+    }
+
+    private static void changed(Gvk kind, Place o, Place old) {
+        Place spec = o.get("spec");
+        Place before = old.get("spec");
+        switch (kind.group() + "/" + kind.kind()) {
+            case "/Pod" -> PodUpdates.validate(o, old);
+            case "/PersistentVolume" -> StorageValidation.volumeUpdate(o, old);
+            case "/PersistentVolumeClaim" -> ClaimValidation.update(o, old);
+            case "/ResourceQuota" -> QuotaValidation.quotaUpdate(o, old);
+            case "events.k8s.io/Event" -> EventValidation.update(o, old);
+            case "apps/Deployment", "apps/ReplicaSet", "apps/DaemonSet" -> spec.get("selector").fixed(before.get("selector"));
+            case "apps/StatefulSet" -> WorkloadValidation.statefulSetUpdate(spec, before);
+            case "apps/ControllerRevision" -> o.get("data").fixed(old.get("data"));
+            case "discovery.k8s.io/EndpointSlice" -> o.get("addressType").fixed(old.get("addressType"));
+            case "node.k8s.io/RuntimeClass" -> o.get("handler").fixed(old.get("handler"));
+            case "networking.k8s.io/IPAddress" -> spec.get("parentRef").fixed(before.get("parentRef"));
+            case "rbac.authorization.k8s.io/RoleBinding", "rbac.authorization.k8s.io/ClusterRoleBinding" -> RbacValidation.bindingUpdate(o, old);
+            case "storage.k8s.io/VolumeAttributesClass" -> StorageValidation.attributesClassUpdate(o, old);
+            case "storage.k8s.io/CSIDriver" -> StorageValidation.driverUpdate(o, old);
+            case "storage.k8s.io/CSIStorageCapacity" -> StorageValidation.capacityUpdate(o, old);
+            case "storage.k8s.io/VolumeAttachment" -> StorageValidation.attachmentUpdate(o, old);
+            case "certificates.k8s.io/CertificateSigningRequest" -> CertificateValidation.update(o, old, "");
+            case "apiextensions.k8s.io/CustomResourceDefinition" ->
+                    DefinitionValidation.validateUpdate((ObjectNode) o.value(), (ObjectNode) old.value(), o.causes());
+            default -> { }
         }
     }
 
-    private static void configMap(ObjectNode object, List<Cause> causes) {
-        object.path("data").fieldNames().forEachRemaining(key -> {
-            key(key, "data", causes);
-            if (object.path("binaryData").has(key)) {
-                causes.add(Cause.invalid("data[" + key + "]", Names.quote(key), "duplicate of key present in binaryData"));
+    private static void status(Gvk kind, Place o, Place old, String subresource) {
+        Place status = o.get("status");
+        switch (kind.group() + "/" + kind.kind()) {
+            case "/Pod" -> PodUpdates.status(o, old);
+            case "/Service" -> ServiceValidation.loadBalancer(status.get("loadBalancer"), o.get("spec", "type").is("LoadBalancer"));
+            case "networking.k8s.io/Ingress" -> ServiceValidation.loadBalancer(status.get("loadBalancer"), true);
+            case "/ReplicationController", "apps/ReplicaSet" -> WorkloadValidation.status(status, REPLICAS);
+            case "apps/Deployment" -> WorkloadValidation.status(status, List.of("updatedReplicas", "readyReplicas", "availableReplicas", "unavailableReplicas"));
+            case "apps/StatefulSet" -> WorkloadValidation.status(status, List.of("readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"));
+            case "apps/DaemonSet" -> WorkloadValidation.daemonStatus(status);
+            case "batch/Job" -> JobValidation.status(o);
+            case "/ResourceQuota" -> QuotaValidation.status(status);
+            case "/Namespace" -> NodeValidation.namespaceStatus(o);
+            case "/Node" -> NodeValidation.nodeUpdate(o, old);
+            case "policy/PodDisruptionBudget" -> PolicyValidation.budgetStatus(status);
+            case "autoscaling/HorizontalPodAutoscaler" -> {
+                status.get("currentReplicas").notNegative();
+                status.get("desiredReplicas").notNegative();
             }
-        });
-        object.path("binaryData").fieldNames().forEachRemaining(key -> key(key, "binaryData", causes));
-        long size = 0;
-        for (JsonNode value : object.path("data")) {
-            size += value.asText().getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
-        }
-        for (JsonNode value : object.path("binaryData")) {
-            size += value.asText().length() * 3L / 4;
-        }
-        if (size > MAX_SIZE) {
-            causes.add(new Cause("FieldValueTooLong", "Too long: may not be more than " + MAX_SIZE + " bytes", ""));
-        }
-    }
-
-    private static void key(String key, String map, List<Cause> causes) {
-        String field = map + "[" + key + "]";
-        if (key.length() > KEY_LENGTH) {
-            causes.add(Cause.invalid(field, Names.quote(key), "must be no more than 253 characters"));
-        }
-        if (!KEY.matcher(key).matches()) {
-            causes.add(Cause.invalid(field, Names.quote(key), "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or "
-                    + "'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"));
-        }
-        if (key.equals(".") || key.equals("..")) {
-            causes.add(Cause.invalid(field, Names.quote(key), "must not be '" + key + "'"));
-        } else if (key.startsWith("..")) {
-            causes.add(Cause.invalid(field, Names.quote(key), "must not start with '..'"));
-        }
-    }
-
-    private static void selector(JsonNode spec, String what, List<Cause> causes) {
-        if (spec.path("replicas").asLong() < 0) {
-            causes.add(Cause.invalid("spec.replicas", spec.path("replicas").toString(), "must be greater than or equal to 0"));
-        }
-        JsonNode selector = spec.path("selector");
-        if (!selector.isObject()) {
-            causes.add(Cause.required("spec.selector", ""));
-        } else if (selector.isEmpty()) {
-            causes.add(Cause.invalid("spec.selector", "{}", "empty selector is invalid for " + what));
-        }
-    }
-
-    private static void workload(JsonNode spec, List<Cause> causes) {
-        JsonNode labels = spec.path("template").path("metadata").path("labels");
-        JsonNode wanted = spec.path("selector").path("matchLabels");
-        for (var e : wanted.properties()) {
-            if (!e.getValue().equals(labels.get(e.getKey()))) {
-                causes.add(Cause.invalid("spec.template.metadata.labels", labels.isMissingNode() ? "null" : labels.toString(), "`selector` does not match template `labels`"));
-                break;
+            case "certificates.k8s.io/CertificateSigningRequest" -> {
+                CertificateValidation.request(o, old);
+                CertificateValidation.update(o, old, subresource);
             }
-        }
-        Set<String> claims = new HashSet<>();
-        spec.path("volumeClaimTemplates").forEach(c -> claims.add(c.path("metadata").path("name").asText()));
-        PodValidation.spec(spec.path("template").path("spec"), "spec.template.spec", claims, causes);
-        String restart = spec.path("template").path("spec").path("restartPolicy").asText();
-        if (Set.of("OnFailure", "Never").contains(restart)) {
-            causes.add(Cause.notSupported("spec.template.spec.restartPolicy", Names.quote(restart), List.of("Always")));
-        }
-    }
-
-    private static void job(JsonNode spec, String path, List<Cause> causes) {
-        for (String name : List.of("parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished")) {
-            if (spec.path(name).asLong() < 0) {
-                causes.add(Cause.invalid(path + "." + name, spec.path(name).toString(), "must be greater than or equal to 0"));
-            }
-        }
-        PodValidation.spec(spec.path("template").path("spec"), path + ".template.spec", causes);
-        String restart = spec.path("template").path("spec").path("restartPolicy").asText();
-        if (restart.equals("Always")) {
-            causes.add(new Cause("FieldValueRequired", "Required value: valid values: \"OnFailure\", \"Never\"", path + ".template.spec.restartPolicy"));
-        }
-    }
-
-    private static void service(JsonNode spec, List<Cause> causes) {
-        String type = spec.path("type").asText();
-        boolean headless = spec.path("clusterIP").asText().equals("None");
-        if (spec.path("ports").isEmpty() && !headless && !type.equals("ExternalName")) {
-            causes.add(Cause.required("spec.ports", ""));
-        }
-        for (int i = 0; i < spec.path("ports").size(); i++) {
-            JsonNode port = spec.path("ports").get(i);
-            String at = Json.index("spec.ports", i);
-            if (spec.path("ports").size() > 1 && port.path("name").asText().isEmpty()) {
-                causes.add(Cause.required(at + ".name", ""));
-            }
-            PodValidation.port(port.path("port"), at + ".port", causes);
-            PodValidation.oneOf(port, "protocol", at, List.of("SCTP", "TCP", "UDP"), causes);
-        }
-        Names.labels(spec.path("selector"), "spec.selector").forEach(causes::add);
-        PodValidation.oneOf(spec, "sessionAffinity", "spec", List.of("ClientIP", "None"), causes);
-        PodValidation.oneOf(spec, "type", "spec", List.of("ClusterIP", "ExternalName", "LoadBalancer", "NodePort"), causes);
-        if (type.equals("ExternalName") && spec.path("externalName").asText().isEmpty()) {
-            causes.add(Cause.required("spec.externalName", ""));
+            default -> { }
         }
     }
 }

@@ -53,13 +53,20 @@ final class Comparison {
                 path.removeLast();
             }
         } else if (schema != null) {
-            Map<String, JsonNode> old = byElement(before, schema);
-            Map<String, JsonNode> now = byElement(after, schema);
+            Map<String, List<JsonNode>> old = byElement(before, schema);
+            Map<String, List<JsonNode>> now = byElement(after, schema);
             Set<String> elements = new LinkedHashSet<>(now.keySet());
             elements.addAll(old.keySet());
             for (String element : elements) {
                 path.add(element);
-                compare(old.get(element), now.get(element), schema.items().orElse(null), path);
+                List<JsonNode> were = old.getOrDefault(element, List.of());
+                List<JsonNode> are = now.getOrDefault(element, List.of());
+                if (were.size() > 1 || are.size() > 1) {
+                    // Whoever writes an element twice owns it as a whole.
+                    note(whole(were), whole(are), path);
+                } else {
+                    compare(were.isEmpty() ? null : were.getFirst(), are.isEmpty() ? null : are.getFirst(), schema.items().orElse(null), path);
+                }
                 path.removeLast();
             }
         }
@@ -85,12 +92,16 @@ final class Comparison {
         }
     }
 
-    private static Map<String, JsonNode> byElement(@Nullable JsonNode value, Schema schema) {
-        Map<String, JsonNode> items = new LinkedHashMap<>();
+    private static @Nullable JsonNode whole(List<JsonNode> items) {
+        return items.isEmpty() ? null : items.size() == 1 ? items.getFirst() : Json.MAKE.arrayNode().addAll(items);
+    }
+
+    private static Map<String, List<JsonNode>> byElement(@Nullable JsonNode value, Schema schema) {
+        Map<String, List<JsonNode>> items = new LinkedHashMap<>();
         if (value instanceof ArrayNode array) {
             List<String> elements = Structure.elements(array, schema);
             for (int i = 0; i < array.size(); i++) {
-                items.putIfAbsent(elements.get(i), array.get(i));
+                items.computeIfAbsent(elements.get(i), e -> new ArrayList<>()).add(array.get(i));
             }
         }
         return items;

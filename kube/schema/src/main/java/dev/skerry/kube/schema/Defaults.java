@@ -130,7 +130,8 @@ public final class Defaults {
         for (Map.Entry<String, JsonNode> entry : object.properties()) {
             Schema member = schema.member(entry.getKey()).orElse(null);
             if (member != null && !member.typeName().isEmpty() && member.typeName().endsWith(".Quantity") && entry.getValue().isValueNode()) {
-                entry.setValue(TextNode.valueOf(Quantity.canonical(entry.getValue())));
+                // Amounts in a list of resources are whole thousandths.
+                entry.setValue(TextNode.valueOf(schema.property(entry.getKey()) == null ? Quantity.canonical(entry.getValue(), 3) : Quantity.canonical(entry.getValue())));
             } else if (member != null) {
                 builtIn(entry.getValue(), member);
             }

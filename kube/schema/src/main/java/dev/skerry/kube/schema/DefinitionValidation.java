@@ -13,7 +13,9 @@ final class DefinitionValidation {
     private static final Pattern LABEL = Pattern.compile("[a-z]([-a-z0-9]*[a-z0-9])?");
     private static final String LABEL_FAULT = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an "
             + "alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
-    private static final Pattern SIMPLE_PATH = Pattern.compile("\\.[A-Za-z_][A-Za-z0-9_-]*(\\.[A-Za-z_][A-Za-z0-9_-]*)*");
+    private static final int MAX_SELECTABLE = 8;
+    private static final int LONGEST_WARNING = 256;
+    private static final List<String> COLUMN_FORMATS = List.of("byte", "date", "date-time", "double", "float", "int32", "int64", "password");
     private static final List<String> COLUMN_TYPES = List.of("boolean", "date", "integer", "number", "string");
     private static final Pattern PROTECTED = Pattern.compile("(.*\\.)?(k8s\\.io|kubernetes\\.io)");
 
@@ -36,7 +38,7 @@ final class DefinitionValidation {
             causes.add(Cause.invalid("metadata.name", Names.quote(name), "must be spec.names.plural+\".\"+spec.group"));
         }
         group();
-        PodValidation.oneOf(spec, "scope", "spec", List.of("Cluster", "Namespaced"), causes);
+        new Place(spec, "spec", causes).get("scope").oneOf("Cluster", "Namespaced");
         if (spec.path("preserveUnknownFields").asBoolean()) {
             causes.add(Cause.invalid("spec.preserveUnknownFields", "true", "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead"));
         }
@@ -80,6 +82,13 @@ final class DefinitionValidation {
             stored += version.path("storage").asBoolean() ? 1 : 0;
             if (version.has("deprecationWarning") && !version.path("deprecated").asBoolean()) {
                 causes.add(Cause.invalid(at + ".deprecationWarning", version.path("deprecationWarning").toString(), "can only be set for deprecated versions"));
+            } else if (version.path("deprecationWarning").isTextual()) {
+                String warning = version.path("deprecationWarning").asText();
+                if (warning.length() > LONGEST_WARNING) {
+                    causes.add(Cause.invalid(at + ".deprecationWarning", Names.quote(warning), "must be <= 256 characters long"));
+                } else if (warning.isEmpty()) {
+                    causes.add(Cause.invalid(at + ".deprecationWarning", Names.quote(warning), "must not be an empty string"));
+                }
             }
             JsonNode schema = version.path("schema").path("openAPIV3Schema");
             if (!schema.isObject()) {
@@ -147,16 +156,24 @@ final class DefinitionValidation {
         if (!scale.isObject()) {
             return;
         }
-        for (String field : List.of("specReplicasPath", "statusReplicasPath")) {
-            String value = scale.path(field).asText();
-            String root = field.startsWith("spec") ? ".spec." : ".status.";
-            if (value.isEmpty()) {
-                causes.add(Cause.required(path + "." + field, ""));
-            } else if (!SIMPLE_PATH.matcher(value).matches()) {
-                causes.add(Cause.invalid(path + "." + field, Names.quote(value), "must be a simple json path starting with ."));
-            } else if (!value.startsWith(root)) {
-                causes.add(Cause.invalid(path + "." + field, Names.quote(value), "should be a json path under " + root.substring(0, root.length() - 1)));
-            }
+        replicas(scale.path("specReplicasPath").asText(), path + ".specReplicasPath", ".spec");
+        replicas(scale.path("statusReplicasPath").asText(), path + ".statusReplicasPath", ".status");
+        String selector = scale.path("labelSelectorPath").asText();
+        String field = path + ".labelSelectorPath";
+        if (!selector.isEmpty() && !selector.startsWith(".")) {
+            causes.add(Cause.invalid(field, Names.quote(selector), "must be a simple json path starting with ."));
+        } else if (!selector.isEmpty() && !selector.startsWith(".spec.") && !selector.startsWith(".status.")) {
+            causes.add(Cause.invalid(field, Names.quote(selector), "should be a json path under either .spec or .status"));
+        }
+    }
+
+    private void replicas(String value, String field, String root) {
+        if (value.isEmpty()) {
+            causes.add(Cause.required(field, ""));
+        } else if (!value.startsWith(".")) {
+            causes.add(Cause.invalid(field, Names.quote(value), "must be a simple json path starting with ."));
+        } else if (!value.startsWith(root + ".")) {
+            causes.add(Cause.invalid(field, Names.quote(value), "should be a json path under " + root));
         }
     }
 
@@ -173,6 +190,10 @@ final class DefinitionValidation {
             } else if (!COLUMN_TYPES.contains(type)) {
                 causes.add(Cause.invalid(at + ".type", Names.quote(type), "must be one of " + String.join(",", COLUMN_TYPES)));
             }
+            String format = column.path("format").asText();
+            if (!format.isEmpty() && !COLUMN_FORMATS.contains(format)) {
+                causes.add(Cause.invalid(at + ".format", Names.quote(format), "must be one of " + String.join(",", COLUMN_FORMATS)));
+            }
             String where = column.path("jsonPath").asText();
             if (where.isEmpty()) {
                 causes.add(Cause.required(at + ".JSONPath", ""));
@@ -183,6 +204,7 @@ final class DefinitionValidation {
     }
 
     private void selectable(JsonNode fields, JsonNode schema, String path) {
+        Set<String> seen = new HashSet<>();
         for (int i = 0; i < fields.size(); i++) {
             String where = fields.get(i).path("jsonPath").asText();
             String field = Json.index(path, i) + ".jsonPath";
@@ -190,30 +212,108 @@ final class DefinitionValidation {
                 causes.add(Cause.required(field, ""));
                 continue;
             }
-            if (!where.startsWith(".")) {
-                causes.add(Cause.invalid(field, Names.quote(where), "is an invalid path: expected [ or . but got: " + where.charAt(0)));
+            JsonNode at = schema;
+            String fault = where.startsWith(".") ? "" : where.startsWith("[") ? "array notation is not allowed" : "expected [ or . but got: " + where.split("[.\\[\\]]")[0];
+            for (String step : fault.isEmpty() ? where.substring(1).split("\\.", -1) : new String[0]) {
+                if (step.contains("[")) {
+                    fault = "array notation is not allowed";
+                    break;
+                }
+                at = at.has("properties") ? at.path("properties").path(step) : at.path("additionalProperties");
+            }
+            if (fault.isEmpty() && at.isMissingNode()) {
+                fault = where.equals(".") ? "unexpected end of JSON path" : "does not refer to a valid field";
+            }
+            if (!fault.isEmpty()) {
+                causes.add(Cause.invalid(field, Names.quote(where), "is an invalid path: " + fault));
                 continue;
             }
-            JsonNode at = schema;
-            for (String step : where.substring(1).split("\\.")) {
-                at = at.path("properties").path(step);
+            if (where.equals(".metadata") || where.startsWith(".metadata.")) {
+                causes.add(Cause.invalid(field, Names.quote(where), "must not point to fields in metadata"));
             }
-            if (at.isMissingNode()) {
-                causes.add(Cause.invalid(field, Names.quote(where), "is an invalid path: does not refer to a valid field"));
+            if (!List.of("string", "boolean", "integer").contains(at.path("type").asText())) {
+                causes.add(Cause.invalid(field, Names.quote(where), "must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed."));
             }
+            if (!seen.add(where)) {
+                causes.add(Cause.duplicate(field, Names.quote(where)));
+            }
+        }
+        if (seen.size() > MAX_SELECTABLE) {
+            causes.add(new Cause("FieldValueTooMany", "Too many: " + seen.size() + ": must have at most " + MAX_SELECTABLE + " items", path));
         }
     }
 
     private void conversion() {
         JsonNode conversion = spec.path("conversion");
-        PodValidation.oneOf(conversion, "strategy", "spec.conversion", List.of("None", "Webhook"), causes);
-        if (conversion.path("strategy").asText().equals("Webhook")) {
-            if (!conversion.path("webhook").path("clientConfig").isObject()) {
-                causes.add(Cause.required("spec.conversion.webhookClientConfig", "required when strategy is set to Webhook"));
+        new Place(conversion, "spec.conversion", causes).get("strategy").oneOf("None", "Webhook");
+        JsonNode config = conversion.path("webhook").path("clientConfig");
+        String field = "spec.conversion.webhookClientConfig";
+        JsonNode versions = conversion.path("webhook").path("conversionReviewVersions");
+        if (!conversion.path("strategy").asText().equals("Webhook")) {
+            if (config.isObject()) {
+                causes.add(Cause.forbidden(field, "should not be set when strategy is not set to Webhook"));
             }
-            if (conversion.path("webhook").path("conversionReviewVersions").isEmpty()) {
-                causes.add(Cause.required("spec.conversion.conversionReviewVersions", ""));
+            if (!versions.isEmpty()) {
+                causes.add(Cause.forbidden("spec.conversion.conversionReviewVersions", "should not be set when strategy is not set to Webhook"));
             }
+            return;
+        }
+        if (!config.isObject()) {
+            causes.add(Cause.required(field, "required when strategy is set to Webhook"));
+        } else if (config.path("url").isTextual() == config.path("service").isObject()) {
+            causes.add(Cause.required(field, "exactly one of url or service is required"));
+        } else if (config.path("url").isTextual()) {
+            url(config.path("url").asText(), field + ".url");
+        } else {
+            service(config.path("service"), field + ".service");
+        }
+        reviews(versions, "spec.conversion.conversionReviewVersions");
+    }
+
+    private void url(String url, String field) {
+        String form = "; desired format: https://host[/path]";
+        if (url.isEmpty()) {
+            causes.add(Cause.required(field, "url must be specified" + form));
+        } else if (!url.startsWith("https://")) {
+            String scheme = url.contains("://") ? url.substring(0, url.indexOf("://")) : "";
+            causes.add(Cause.invalid(field, Names.quote(scheme), "'https' is the only allowed URL scheme" + form));
+        } else if (url.substring("https://".length()).startsWith("/") || url.equals("https://")) {
+            causes.add(Cause.invalid(field, "\"\"", "host must be specified" + form));
+        }
+    }
+
+    private void service(JsonNode service, String field) {
+        for (String name : List.of("name", "namespace")) {
+            if (service.path(name).asText().isEmpty()) {
+                causes.add(Cause.required(field + "." + name, "service " + name + " is required"));
+            }
+        }
+        long port = service.path("port").asLong(443);
+        if (port < 1 || port > 65535) {
+            causes.add(Cause.invalid(field + ".port", Long.toString(port), "port is not valid: must be between 1 and 65535, inclusive"));
+        }
+        String path = service.path("path").asText();
+        if (!path.isEmpty() && !path.startsWith("/")) {
+            causes.add(Cause.invalid(field + ".path", Names.quote(path), "must start with a '/'"));
+        }
+    }
+
+    private void reviews(JsonNode versions, String field) {
+        if (versions.isEmpty()) {
+            causes.add(Cause.required(field, ""));
+            return;
+        }
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < versions.size(); i++) {
+            String version = versions.get(i).asText();
+            if (!seen.add(version)) {
+                causes.add(Cause.invalid(Json.index(field, i), Names.quote(version), "duplicate version"));
+            } else if (!LABEL.matcher(version).matches()) {
+                causes.add(Cause.invalid(Json.index(field, i), Names.quote(version), LABEL_FAULT));
+            }
+        }
+        if (!seen.contains("v1") && !seen.contains("v1beta1")) {
+            causes.add(Cause.invalid(field, versions.toString(), "must include at least one of v1, v1beta1"));
         }
     }
 

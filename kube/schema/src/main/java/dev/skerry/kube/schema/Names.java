@@ -18,10 +18,13 @@ public final class Names {
     private static final Pattern SUBDOMAIN_FORM = Pattern.compile(SUBDOMAIN);
     private static final Pattern QUALIFIED_FORM = Pattern.compile(QUALIFIED);
     private static final Pattern VALUE_FORM = Pattern.compile(VALUE);
+    private static final Pattern UNDERSCORED_FORM = Pattern.compile("[a-z0-9_]([-_a-z0-9]*[a-z0-9_])?(\\.[a-z0-9_]([-_a-z0-9]*[a-z0-9_])?)*");
     private static final int LABEL_LENGTH = 63;
     private static final int SUBDOMAIN_LENGTH = 253;
     private static final int ANNOTATIONS_SIZE = 256 * 1024;
     private static final Set<String> LABEL_NAMED = Set.of("Namespace", "Service");
+    private static final Set<String> BUILT_IN = Set.of("apps", "batch", "policy", "autoscaling", "networking.k8s.io", "rbac.authorization.k8s.io", "storage.k8s.io",
+            "coordination.k8s.io", "discovery.k8s.io", "scheduling.k8s.io", "node.k8s.io", "events.k8s.io", "certificates.k8s.io");
     private static final Set<String> PATH_NAMED = Set.of("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding");
 
     private Names() {}
@@ -56,9 +59,39 @@ public final class Names {
         }
         causes.addAll(labels(metadata.path("labels"), "metadata.labels"));
         causes.addAll(annotations(metadata.path("annotations"), "metadata.annotations"));
+        owners(metadata.path("ownerReferences"), causes);
         metadata.path("finalizers").forEach(f -> qualified(f.asText())
                 .forEach(fault -> causes.add(Cause.invalid("metadata.finalizers", quote(f.asText()), fault))));
+        if (kind.group().isEmpty() || BUILT_IN.contains(kind.group())) {
+            new Place(metadata.path("finalizers"), "metadata.finalizers", causes).items().forEach(NodeValidation::standard);
+        }
         return causes;
+    }
+
+    private static void owners(JsonNode owners, List<Cause> causes) {
+        String field = "metadata.ownerReferences";
+        List<String> controllers = new ArrayList<>();
+        for (JsonNode owner : owners) {
+            String version = owner.path("apiVersion").asText("");
+            if (version.substring(version.indexOf('/') + 1).isEmpty()) {
+                causes.add(Cause.invalid(field + ".apiVersion", quote(version), "version must not be empty"));
+            }
+            for (String name : List.of("kind", "name", "uid")) {
+                if (owner.path(name).asText("").isEmpty()) {
+                    causes.add(Cause.invalid(field + "." + name, "\"\"", name + " must not be empty"));
+                }
+            }
+            if (version.equals("v1") && owner.path("kind").asText().equals("Event")) {
+                causes.add(Cause.invalid(field, owner.toString(), "/v1, Kind=Event is disallowed from being an owner"));
+            }
+            if (owner.path("controller").asBoolean()) {
+                controllers.add(owner.path("name").asText());
+            }
+        }
+        if (controllers.size() > 1) {
+            causes.add(Cause.invalid(field, owners.toString(), "Only one reference can have Controller set to true. Found \"true\" in references for "
+                    + controllers.get(0) + " and " + controllers.get(1)));
+        }
     }
 
     /** Faults of a map of labels; fields name the map. */
@@ -72,7 +105,7 @@ public final class Names {
         return causes;
     }
 
-    private static List<Cause> annotations(JsonNode annotations, String field) {
+    static List<Cause> annotations(JsonNode annotations, String field) {
         List<Cause> causes = new ArrayList<>();
         long size = 0;
         for (var e : annotations.properties()) {
@@ -103,7 +136,13 @@ public final class Names {
         if (kind.group().isEmpty() && LABEL_NAMED.contains(kind.kind())) {
             return label(name);
         }
-        return subdomain(name);
+        return switch (kind.group() + "/" + kind.kind()) {
+            case "apps/StatefulSet" -> label(name);
+            case "storage.k8s.io/CSIDriver" -> subdomain(name.toLowerCase(java.util.Locale.ROOT));
+            case "certificates.k8s.io/CertificateSigningRequest", "/Event", "apiregistration.k8s.io/APIService" -> pathSegment(name);
+            case "networking.k8s.io/IPAddress" -> List.of();
+            default -> subdomain(name);
+        };
     }
 
     static List<String> label(String name) {
@@ -130,7 +169,20 @@ public final class Names {
         return faults;
     }
 
-    private static List<String> pathSegment(String name) {
+    /** A domain in which labels may also begin or end with an underscore. */
+    static List<String> underscored(String name) {
+        List<String> faults = new ArrayList<>();
+        if (name.length() > SUBDOMAIN_LENGTH) {
+            faults.add("must be no more than 253 characters");
+        }
+        if (!UNDERSCORED_FORM.matcher(name).matches()) {
+            faults.add("a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an "
+                    + "alphanumeric character (e.g. 'example.com', regex used for validation is '" + UNDERSCORED_FORM.pattern() + "')");
+        }
+        return faults;
+    }
+
+    static List<String> pathSegment(String name) {
         if (name.equals(".") || name.equals("..")) {
             return List.of("may not be '" + name + "'");
         }

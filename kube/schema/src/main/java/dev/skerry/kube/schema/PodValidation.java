@@ -1,108 +1,246 @@
 package dev.skerry.kube.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
-/** Rules of pods, wherever their template stands. */
+/** Rules of Pods, wherever their template stands. */
 final class PodValidation {
-    private static final int LAST_PORT = 65_535;
+    private static final int NAME_SERVERS = 3;
+    private static final int SEARCHES = 32;
+    private static final int SEARCH_LENGTH = 2048;
 
     private PodValidation() {}
 
-    static void spec(JsonNode spec, String path, List<Cause> causes) {
-        spec(spec, path, Set.of(), causes);
+    /** A Pod itself. */
+    static void pod(Place pod) {
+        annotations(pod.get("metadata", "annotations"), pod.get("spec"));
+        spec(pod.get("spec"), pod.get("metadata", "name").text(), true);
+        if (pod.get("spec", "serviceAccountName").blank()) {
+            for (Place volume : pod.get("spec", "volumes").items()) {
+                for (Place source : volume.get("projected", "sources").items()) {
+                    if (source.has("serviceAccountToken")) {
+                        source.get("serviceAccountToken").forbidden("must not be specified when serviceAccountName is not set");
+                    }
+                }
+            }
+        }
+        pod.get("spec", "containers").items().forEach(ContainerValidation::image);
+        pod.get("spec", "initContainers").items().forEach(ContainerValidation::image);
     }
 
-    /** Mounts may also name the given volumes, which stand outside of the template. */
-    static void spec(JsonNode spec, String path, Set<String> others, List<Cause> causes) {
-        Set<String> volumes = new HashSet<>();
-        for (int i = 0; i < spec.path("volumes").size(); i++) {
-            name(spec.path("volumes").get(i), Json.index(path + ".volumes", i), volumes, causes);
+    /** What only counts when a Pod is made. */
+    static void created(Place pod) {
+        Place spec = pod.get("spec");
+        if (!spec.get("ephemeralContainers").blank()) {
+            spec.get("ephemeralContainers").forbidden("cannot be set on create");
         }
-        volumes.addAll(others);
-        if (spec.path("containers").isEmpty()) {
-            causes.add(Cause.required(path + ".containers", ""));
+        if (!spec.get("nodeName").blank() && !spec.get("schedulingGates").blank()) {
+            spec.get("nodeName").forbidden("cannot be set until all schedulingGates have been cleared");
         }
+    }
+
+    /** A template in another object. */
+    static void template(Place template) {
+        Place labels = template.get("metadata", "labels").named(template.path() + ".labels");
+        labels.labels();
+        Place annotations = template.get("metadata", "annotations").named(template.path() + ".annotations");
+        annotations.causes().addAll(Names.annotations(annotations.value(), annotations.path()));
+        annotations(annotations, template.get("spec"));
+        spec(template.get("spec"), "", false);
+        if (!template.get("spec", "ephemeralContainers").blank()) {
+            template.get("spec", "ephemeralContainers").forbidden("ephemeral containers not allowed in pod template");
+        }
+    }
+
+    private static void annotations(Place annotations, Place spec) {
+        Place mirror = annotations.key("kubernetes.io/config.mirror");
+        if (mirror.given() && spec.get("nodeName").blank()) {
+            mirror.invalidText("must set spec.nodeName if mirror pod annotation is set");
+        }
+        Place cost = annotations.key("controller.kubernetes.io/pod-deletion-cost");
+        if (cost.given() && !cost.text().matches("0|-?[1-9][0-9]{0,9}")) {
+            cost.invalidText("must be a 32bit integer");
+        }
+    }
+
+    /** @param pod the name of the Pod, if there is one already */
+    static void spec(Place spec, String pod, boolean isPod) {
+        Map<String, JsonNode> volumes = VolumeValidation.volumes(spec.get("volumes"), pod);
+        Set<String> claims = claims(spec.get("resourceClaims"));
+        boolean hostUsers = !spec.has("hostUsers") || spec.get("hostUsers").flag();
+        new ContainerValidation(spec, volumes, claims, hostUsers).all();
+        if (spec.has("resources")) {
+            ResourceValidation.podResources(spec);
+        }
+        if (spec.get("hostNetwork").flag()) {
+            hostPorts(spec, isPod);
+        }
+        spec.get("restartPolicy").mustBeOneOf("Always", "OnFailure", "Never");
+        spec.get("dnsPolicy").mustBeOneOf("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None");
+        spec.get("nodeSelector").labels();
+        SecurityValidation.pod(spec);
+        SchedulingValidation.affinity(spec.get("affinity"));
+        dns(spec);
+        spec.get("readinessGates").items().forEach(g -> g.get("conditionType").qualified());
+        gates(spec.get("schedulingGates"));
+        SchedulingValidation.spread(spec.get("topologySpreadConstraints"));
+        SecurityValidation.hostProcess(spec);
+        if (!hostUsers) {
+            SecurityValidation.ownUsers(spec);
+        }
+        ifGiven(spec.get("serviceAccountName"));
+        ifGiven(spec.get("nodeName"));
+        spec.get("activeDeadlineSeconds").between(1, Integer.MAX_VALUE);
+        for (String name : List.of("hostname", "subdomain")) {
+            if (!spec.get(name).blank()) {
+                spec.get(name).label();
+            }
+        }
+        SchedulingValidation.tolerations(spec.get("tolerations"));
+        for (Place alias : spec.get("hostAliases").items()) {
+            alias.get("ip").ip();
+            alias.get("hostnames").items().forEach(Place::subdomain);
+        }
+        ifGiven(spec.get("priorityClassName"));
+        if (spec.has("runtimeClassName")) {
+            spec.get("runtimeClassName").subdomain();
+        }
+        if (spec.has("preemptionPolicy")) {
+            spec.get("preemptionPolicy").mustBeOneOf("PreemptLowerPriority", "Never");
+        }
+        if (spec.has("overhead")) {
+            ResourceValidation.list(spec.get("overhead").named(spec.path() + ".overhead.limits"));
+        }
+        if (spec.has("os")) {
+            SecurityValidation.system(spec);
+        }
+    }
+
+    private static void ifGiven(Place name) {
+        if (!name.blank()) {
+            name.subdomain();
+        }
+    }
+
+    private static Set<String> claims(Place claims) {
         Set<String> names = new HashSet<>();
-        containers(spec.path("containers"), path + ".containers", volumes, names, causes);
-        containers(spec.path("initContainers"), path + ".initContainers", volumes, names, causes);
-        oneOf(spec, "restartPolicy", path, List.of("Always", "OnFailure", "Never"), causes);
-        oneOf(spec, "dnsPolicy", path, List.of("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"), causes);
-        Names.labels(spec.path("nodeSelector"), path + ".nodeSelector").forEach(causes::add);
+        for (Place claim : claims.items()) {
+            Place name = claim.get("name");
+            if (name.must()) {
+                if (names.add(name.text())) {
+                    name.label();
+                } else {
+                    name.duplicate();
+                }
+            }
+            boolean direct = claim.has("resourceClaimName");
+            boolean template = claim.has("resourceClaimTemplateName");
+            if (direct && template) {
+                claim.invalidAs(GoView.show(claim.value(), "k8s.io.api.core.v1.PodResourceClaim"), "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified");
+            }
+            if (!direct && !template) {
+                claim.invalidAs(GoView.show(claim.value(), "k8s.io.api.core.v1.PodResourceClaim"), "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`");
+            }
+            for (String source : List.of("resourceClaimName", "resourceClaimTemplateName")) {
+                if (claim.has(source)) {
+                    claim.get(source).subdomain();
+                }
+            }
+        }
+        return names;
     }
 
-    private static void containers(JsonNode containers, String path, Set<String> volumes, Set<String> names, List<Cause> causes) {
-        for (int i = 0; i < containers.size(); i++) {
-            container(containers.get(i), Json.index(path, i), volumes, names, causes);
-        }
-    }
-
-    private static void container(JsonNode container, String path, Set<String> volumes, Set<String> names, List<Cause> causes) {
-        name(container, path, names, causes);
-        String image = container.path("image").asText();
-        if (image.isEmpty()) {
-            causes.add(Cause.required(path + ".image", ""));
-        } else if (!image.equals(image.strip())) {
-            causes.add(Cause.invalid(path + ".image", Names.quote(image), "must not have leading or trailing whitespace"));
-        }
-        oneOf(container, "terminationMessagePolicy", path, List.of("File", "FallbackToLogsOnError"), causes);
-        for (int i = 0; i < container.path("ports").size(); i++) {
-            JsonNode port = container.path("ports").get(i);
-            String at = Json.index(path + ".ports", i);
-            if (port.path("containerPort").asInt() == 0) {
-                causes.add(Cause.required(at + ".containerPort", ""));
-            } else {
-                port(port.path("containerPort"), at + ".containerPort", causes);
+    private static void hostPorts(Place spec, boolean isPod) {
+        for (Place container : spec.get("containers").items()) {
+            for (Place port : container.get("ports").items()) {
+                long host = port.get("hostPort").number();
+                if ((isPod || host != 0) && host != port.get("containerPort").number()) {
+                    port.get("hostPort").invalidNumber("must match `containerPort` when `hostNetwork` is true");
+                }
             }
-            oneOf(port, "protocol", at, List.of("SCTP", "TCP", "UDP"), causes);
-        }
-        for (int i = 0; i < container.path("env").size(); i++) {
-            if (container.path("env").get(i).path("name").asText().isEmpty()) {
-                causes.add(Cause.required(Json.index(path + ".env", i) + ".name", ""));
-            }
-        }
-        for (int i = 0; i < container.path("volumeMounts").size(); i++) {
-            JsonNode mount = container.path("volumeMounts").get(i);
-            String at = Json.index(path + ".volumeMounts", i);
-            String volume = mount.path("name").asText();
-            if (volume.isEmpty()) {
-                causes.add(Cause.required(at + ".name", ""));
-            }
-            if (!volumes.contains(volume)) {
-                causes.add(new Cause("FieldValueNotFound", "Not found: " + Names.quote(volume), at + ".name"));
-            }
-            if (mount.path("mountPath").asText().isEmpty()) {
-                causes.add(Cause.required(at + ".mountPath", ""));
-            }
-        }
-        oneOf(container, "imagePullPolicy", path, List.of("Always", "IfNotPresent", "Never"), causes);
-    }
-
-    private static void name(JsonNode value, String path, Set<String> seen, List<Cause> causes) {
-        String name = value.path("name").asText();
-        if (name.isEmpty()) {
-            causes.add(Cause.required(path + ".name", ""));
-            return;
-        }
-        List<String> faults = Names.label(name);
-        faults.forEach(fault -> causes.add(Cause.invalid(path + ".name", Names.quote(name), fault)));
-        if (!seen.add(name)) {
-            causes.add(Cause.duplicate(path + ".name", Names.quote(name)));
         }
     }
 
-    static void port(JsonNode port, String field, List<Cause> causes) {
-        if (port.asLong() < 1 || port.asLong() > LAST_PORT) {
-            causes.add(Cause.invalid(field, port.isMissingNode() ? "0" : port.toString(), "must be between 1 and 65535, inclusive"));
+    private static void dns(Place spec) {
+        Place config = spec.get("dnsConfig");
+        Place servers = config.get("nameservers");
+        if (spec.get("dnsPolicy").is("None")) {
+            if (!config.given()) {
+                config.required("must provide `dnsConfig` when `dnsPolicy` is None");
+                return;
+            }
+            if (servers.blank()) {
+                servers.required("must provide at least one DNS nameserver when `dnsPolicy` is None");
+                return;
+            }
+        }
+        if (servers.value().size() > NAME_SERVERS) {
+            servers.invalid("must not have more than " + NAME_SERVERS + " nameservers");
+        }
+        servers.items().forEach(Place::ip);
+        Place searches = config.get("searches");
+        if (searches.value().size() > SEARCHES) {
+            searches.invalid("must not have more than " + SEARCHES + " search paths");
+        }
+        if (String.join(" ", searches.texts()).length() > SEARCH_LENGTH) {
+            searches.invalid("must not have more than " + SEARCH_LENGTH + " characters (including spaces) in the search list");
+        }
+        for (Place search : searches.items()) {
+            if (!search.is(".")) {
+                String name = search.text().endsWith(".") ? search.text().substring(0, search.text().length() - 1) : search.text();
+                Names.underscored(name).forEach(f -> search.invalidAs(Names.quote(name), f));
+            }
+        }
+        for (Place option : config.get("options").items()) {
+            if (option.get("name").blank()) {
+                option.required("must not be empty");
+            }
         }
     }
 
-    static void oneOf(JsonNode parent, String name, String path, List<String> allowed, List<Cause> causes) {
-        String value = parent.path(name).asText();
-        if (!value.isEmpty() && !allowed.contains(value)) {
-            causes.add(Cause.notSupported(path + "." + name, Names.quote(value), allowed));
+    private static void gates(Place gates) {
+        Set<String> seen = new HashSet<>();
+        for (Place gate : gates.items()) {
+            String name = gate.get("name").text();
+            Names.qualified(name).forEach(f -> gate.invalidAs(Names.quote(name), f));
+            if (!seen.add(name)) {
+                gate.duplicate(Names.quote(name));
+            }
         }
+    }
+
+    /** All containers of a specification, in the order in which upstream visits them. */
+    static List<Place> everyContainer(Place spec) {
+        List<Place> all = new ArrayList<>(spec.get("initContainers").items());
+        all.addAll(spec.get("containers").items());
+        all.addAll(spec.get("ephemeralContainers").items());
+        return all;
+    }
+
+    /** The specification with the volumes that claims of a stateful set bring, for a look at its mounts. */
+    static ObjectNode withClaims(JsonNode spec, JsonNode claims) {
+        ObjectNode copy = spec instanceof ObjectNode object ? object.deepCopy() : Json.MAKE.objectNode();
+        ArrayNode volumes = Json.MAKE.arrayNode();
+        Set<String> names = new HashSet<>();
+        for (JsonNode claim : claims) {
+            String name = claim.path("metadata").path("name").asText();
+            names.add(name);
+            ObjectNode volume = Json.MAKE.objectNode().put("name", name);
+            volume.putObject("persistentVolumeClaim").put("claimName", name);
+            volumes.add(volume);
+        }
+        copy.path("volumes").forEach(v -> {
+            if (!names.contains(v.path("name").asText())) {
+                volumes.add(v);
+            }
+        });
+        copy.set("volumes", volumes);
+        return copy;
     }
 }

@@ -37,12 +37,17 @@ public final class Quantity {
 
     /** The same amount in its canonical spelling, or the text itself if it is no quantity. */
     static String canonical(JsonNode value) {
+        return canonical(value, NANO);
+    }
+
+    /** With at most so many digits behind the point; what is smaller counts as one. */
+    static String canonical(JsonNode value, int digits) {
         String text = value.asText();
         Optional<BigDecimal> parsed = parse(text);
         if (parsed.isEmpty()) {
             return text;
         }
-        BigDecimal amount = parsed.get().setScale(NANO, RoundingMode.UP).stripTrailingZeros();
+        BigDecimal amount = parsed.get().setScale(digits, RoundingMode.UP).stripTrailingZeros();
         if (amount.signum() == 0) {
             return "0";
         }

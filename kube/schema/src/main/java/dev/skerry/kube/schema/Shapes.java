@@ -24,7 +24,13 @@ final class Shapes {
 
     /** Adds members that are always written. */
     static void complete(ObjectNode object, String typeName) {
-        Holder.TYPES.path(typeName).path("zero").properties().forEach(e -> object.putIfAbsent(e.getKey(), e.getValue()));
+        Holder.TYPES.path(typeName).path("zero").properties().forEach(e -> {
+            JsonNode value = object.get(e.getKey());
+            // Lists without items are not told from missing ones.
+            if (value == null || e.getValue().isNull() && value.isArray() && value.isEmpty() && typeName.startsWith("io.k8s.api.")) {
+                object.set(e.getKey(), e.getValue());
+            }
+        });
     }
 
     /** Empty lists and maps that are written although they are nothing. */

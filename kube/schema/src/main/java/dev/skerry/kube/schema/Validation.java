@@ -12,6 +12,7 @@ import java.util.regex.PatternSyntaxException;
 
 /** Holds an object against its schema. */
 public final class Validation {
+    private static final Pattern KIND = Pattern.compile("[a-z]([-a-z0-9]*[a-z0-9])?");
     private static final String GO_PACKAGES = "io.k8s.api.";
 
     private Validation() {}
@@ -138,9 +139,10 @@ public final class Validation {
         });
         if (schema.listType().equals("map") || schema.listType().equals("set")) {
             Set<String> seen = new HashSet<>();
+            Set<String> told = new HashSet<>();
             List<String> elements = Structure.elements(value, schema);
             for (int i = 0; i < elements.size(); i++) {
-                if (!seen.add(elements.get(i))) {
+                if (!seen.add(elements.get(i)) && told.add(elements.get(i))) {
                     causes.add(Cause.duplicate(Json.index(path, i), elements.get(i).substring(2)));
                 }
             }
@@ -161,12 +163,34 @@ public final class Validation {
         if (least.isNumber() && value.size() < least.asLong()) {
             causes.add(Cause.invalid(path, String.valueOf(value.size()), path + " in body should have at least " + least + " properties"));
         }
+        if (schema.embeddedResource()) {
+            embedded(value, path, causes);
+        }
         value.properties().forEach(e -> {
             // The server's own rules for metadata are checked elsewhere.
             if (!(path.isEmpty() && e.getKey().equals("metadata"))) {
                 schema.member(e.getKey()).ifPresent(member -> walk(e.getValue(), member, Json.join(path, e.getKey()), causes));
             }
         });
+    }
+
+    /** A whole object inside of another says what it is. */
+    private static void embedded(JsonNode value, String path, List<Cause> causes) {
+        for (String name : List.of("apiVersion", "kind")) {
+            JsonNode said = value.path(name);
+            String field = Json.join(path, name);
+            if (said.isMissingNode()) {
+                causes.add(Cause.required(field, ""));
+            } else if (!said.isTextual()) {
+                causes.add(Cause.invalid(field, said.toString(), "must be a string"));
+            } else if (said.asText().isEmpty()) {
+                causes.add(Cause.invalid(field, "\"\"", "must not be empty"));
+            } else if (name.equals("kind") && !KIND.matcher(said.asText().toLowerCase(Locale.ROOT)).matches()) {
+                causes.add(Cause.invalid(field, said.toString(), "may have mixed case, but should otherwise match: a DNS-1035 label must consist of lower case alphanumeric "
+                        + "characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', "
+                        + "regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')"));
+            }
+        }
     }
 
     private static void combined(JsonNode value, Schema schema, String path, List<Cause> causes) {
@@ -226,16 +250,22 @@ public final class Validation {
         if (value.isNull() || schema.type().isEmpty() || schema.preserveUnknown()) {
             return;
         }
-        boolean anyNumber = schema.typeName().endsWith(".Quantity") || schema.intOrString();
+        boolean quantity = schema.typeName().endsWith(".Quantity");
+        String unread = GoDecoding.fault(value, schema).orElse("");
+        if (!unread.isEmpty()) {
+            causes.add(new Cause("FieldValueInvalid", unread, path));
+            return;
+        }
         String wanted = goType(schema);
         String found = value.isNumber() ? "number" : value.isTextual() ? "string" : value.isBoolean() ? "bool" : value.isArray() ? "array" : "object";
-        boolean fits = anyNumber ? value.isValueNode() && !value.isBoolean() : switch (schema.type()) {
+        boolean fits = quantity || (schema.intOrString() ? value.isTextual() || value.isIntegralNumber() && value.canConvertToInt() : switch (schema.type()) {
             case "integer" -> value.isIntegralNumber() && inRange(value, schema);
             case "number" -> value.isNumber();
             default -> typeOf(value).equals(schema.type());
-        };
+        });
         if (!fits) {
-            String shown = value.isNumber() && schema.type().equals("integer") ? "number " + value : found;
+            boolean whole = schema.type().equals("integer") || schema.intOrString();
+            String shown = value.isNumber() && whole ? "number " + value.toString().replace("E+", "e") : found;
             causes.add(new Cause("FieldValueTypeInvalid", "json: cannot unmarshal " + shown + " into Go struct field " + struct + "." + path + " of type " + wanted, path));
             return;
         }
@@ -254,7 +284,12 @@ public final class Validation {
 
     private static String goType(Schema schema) {
         if (schema.type().equals("object") && !schema.propertyNames().isEmpty()) {
-            return (schema.typeName().startsWith(GO_PACKAGES) || schema.typeName().contains(".v1.") ? "v1." : "") + simple(schema.typeName());
+            String[] parts = schema.typeName().split("\\.");
+            String version = parts.length > 1 && parts[parts.length - 2].matches("v[0-9].*") ? parts[parts.length - 2] + "." : "";
+            return version + simple(schema.typeName());
+        }
+        if (schema.intOrString()) {
+            return "int32";
         }
         return switch (schema.type()) {
             case "integer" -> schema.format().isEmpty() ? "int64" : schema.format();

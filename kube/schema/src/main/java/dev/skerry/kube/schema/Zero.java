@@ -40,7 +40,7 @@ final class Zero {
                 }
             } else if (present == null && standard != null && standard.isObject() && standard.isEmpty() && member.type().equals("object")) {
                 structure(object.putObject(name), member);
-            } else if (present == null && schema.required().contains(name)) {
+            } else if (present == null && schema.required().contains(name) && member.listType().isEmpty()) {
                 object.set(name, standard == null ? NullNode.instance : standard);
             }
         }

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The table of rules is read, reaches into lists, and lets what is right pass. */
-class FieldRulesTest {
+/** The rules of built-in kinds name the place and what is accepted, and let what is right pass. */
+class BuiltInValidationTest {
 
     private static List<String> faults(String json) throws Exception {
         var object = (ObjectNode) new ObjectMapper().readTree(json);
