@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** From a write's request to its event at each of many watchers, every one on a connection of its own. */
 final class ApiWatchers {
@@ -28,6 +29,8 @@ final class ApiWatchers {
     private final int events;
     private final AtomicLongArray latencies;
     private final AtomicInteger seen = new AtomicInteger();
+    private final AtomicInteger failures = new AtomicInteger();
+    private final AtomicReference<String> failure = new AtomicReference<>("nothing");
     private final CountDownLatch open;
     private final CountDownLatch all;
 
@@ -56,10 +59,10 @@ final class ApiWatchers {
         try {
             for (int i = 0; i < watchers; i++) {
                 var client = clients.get(i / WATCHERS_A_CLIENT);
-                threads.submit(() -> watch(client));
+                threads.submit(() -> follow(client));
             }
             if (!open.await(MOST_SECONDS, TimeUnit.SECONDS)) {
-                throw new IOException("watchers: " + open.getCount() + " of " + watchers + " not open after " + MOST_SECONDS + "s");
+                throw new IOException("watchers: " + open.getCount() + " of " + watchers + " not open after " + MOST_SECONDS + "s, " + failures.get() + " failed, one with " + failure.get());
             }
             figures.add("watchers", watchers, "watchers");
             figures.add("mbWithWatchers", api.process().residentMb(), "MB");
@@ -93,7 +96,18 @@ final class ApiWatchers {
         }
     }
 
-    private Void watch(HttpClient client) throws IOException, InterruptedException {
+    private void follow(HttpClient client) {
+        try {
+            watch(client);
+        } catch (IOException | RuntimeException e) {
+            failure.set(e.toString());
+            failures.incrementAndGet();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void watch(HttpClient client) throws IOException, InterruptedException {
         try (var reader = new BufferedReader(new InputStreamReader(
                 api.open(client, PlainApi.path("watched") + "?watch=true&labelSelector=bench%3Dapi&timeoutSeconds=600"), StandardCharsets.UTF_8))) {
             open.countDown();
@@ -110,6 +124,5 @@ final class ApiWatchers {
                 }
             }
         }
-        return null;
     }
 }

@@ -25,7 +25,7 @@ import javax.net.ssl.SSLContext;
 /** A {@code ./skerry up} with no module, and requests to it as its administrator. The load comes from this process, whose processor time is not counted. */
 final class PlainApi implements AutoCloseable {
 
-    private static final Duration START = Duration.ofSeconds(120);
+    private static final Duration START = Duration.ofSeconds(300);
     private static final Duration ANSWER = Duration.ofSeconds(60);
     private static final String SETTINGS = "modules: []\nruntime: {enabled: false}\n";
 

@@ -65,7 +65,7 @@ final class Cluster implements AutoCloseable {
             writeKubeconfig(server.port());
         }
         var client = newClient();
-        return new Running(store, server, client, Controllers.start(client, new ControllersConfig(Pem.encode(authority.certificate()), clock)));
+        return new Running(store, server, client, Controllers.start(client, new ControllersConfig(Pem.encode(authority.certificate()), clock).withSigner(authority)));
     }
 
     private void writeKubeconfig(int port) throws IOException {
