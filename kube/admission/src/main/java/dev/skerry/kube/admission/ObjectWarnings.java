@@ -101,6 +101,9 @@ public final class ObjectWarnings {
         if (spec.path("clusterIP").asText("").equals("None") && spec.path("sessionAffinity").asText("").equals("ClientIP")) {
             warnings.add("spec.SessionAffinity is ignored for headless services");
         }
+        if (!spec.path("externalIPs").isEmpty()) {
+            warnings.add("spec.externalIPs is deprecated and may no longer be implemented in some clusters");
+        }
         if (spec.path("type").asText("").equals("ExternalName") && !spec.path("externalIPs").isEmpty()) {
             warnings.add("spec.externalIPs is ignored when spec.type is \"ExternalName\"");
         }

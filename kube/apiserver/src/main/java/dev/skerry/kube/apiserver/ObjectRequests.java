@@ -61,7 +61,21 @@ final class ObjectRequests {
         }
     }
 
+    /** Built-in kinds that are served for old clients' sake only. */
+    private static void deprecated(Call call) {
+        if (call.type().group().isEmpty()) {
+            switch (call.type().kind()) {
+                case "Endpoints" -> call.warnings().add("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
+                case "ComponentStatus" -> call.warnings().add("v1 ComponentStatus is deprecated in v1.19+");
+                default -> {
+                    // Served as it is.
+                }
+            }
+        }
+    }
+
     private void dispatch(Call call) throws Failure {
+        deprecated(call);
         var method = call.request().prologue().method().text();
         var target = call.target();
         var defined = target.type().defined();

@@ -44,6 +44,11 @@ final class Preparation {
         return !type.custom() && MADE_BY_PUT.contains(type.kind());
     }
 
+    /** Upstream keeps no owners of signing requests. */
+    static boolean tracksOwners(ResourceType type) {
+        return type.custom() || !type.kind().equals("CertificateSigningRequest");
+    }
+
     static boolean updatedByVersionOnly(ResourceType type) {
         return type.custom() || VERSIONED.contains(type.kind());
     }

@@ -91,7 +91,7 @@ final class Resources {
         }
         preparation.beforeOwners(type, body);
         Defaults.apply(body, type.schema());
-        if (operation.equals("Update")) {
+        if (operation.equals("Update") && Preparation.tracksOwners(type)) {
             ManagedFields.update(null, body, type.schema(), call.manager(), type.gvk().apiVersion(), operation, "", clock.instant());
         }
         var attributes = Admission.attributes(call, Operation.CREATE, body, null);
@@ -247,7 +247,7 @@ final class Resources {
         ManagedFields.noteReset(changed);
         preparation.beforeUpdate(type, subresource, changed, live);
         Defaults.apply(changed, type.schema());
-        if (own) {
+        if (own && Preparation.tracksOwners(type)) {
             ManagedFields.update(live, changed, type.schema(), manager, type.gvk().apiVersion(), "Update", subresource, clock.instant());
             if (type.custom() && subresource.equals("scale")) {
                 Scales.disown(changed);

@@ -68,7 +68,15 @@ final class Tables {
 
     private static ObjectNode partial(Call call, ObjectNode object) {
         var partial = JsonNodeFactory.instance.objectNode();
-        partial.put("kind", "PartialObjectMetadata").put("apiVersion", version(call)).set("metadata", object.path("metadata"));
+        var metadata = object.path("metadata").deepCopy();
+        if (call.type().kind().equals("DaemonSet") && !call.type().custom() && metadata.path("annotations") instanceof ObjectNode annotations) {
+            // As upstream: this one is made from the spec, which is not looked at here.
+            annotations.remove("deprecated.daemonset.template.generation");
+            if (annotations.isEmpty()) {
+                ((ObjectNode) metadata).remove("annotations");
+            }
+        }
+        partial.put("kind", "PartialObjectMetadata").put("apiVersion", version(call)).set("metadata", metadata);
         return partial;
     }
 
