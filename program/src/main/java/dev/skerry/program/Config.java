@@ -1,5 +1,6 @@
 package dev.skerry.program;
 
+import dev.skerry.kube.store.PostgresSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -31,9 +32,10 @@ record Config(
         CONSOLE
     }
 
-    record Api(String address, int port, ApiAccess access) {
+    /** @param pki the folder of the cluster's authority, if it is not the data folder's own @param postgres the shared store; SQLite without one */
+    record Api(String address, int port, ApiAccess access, Optional<Path> pki, Optional<PostgresSettings> postgres) {
         Api(String address, int port) {
-            this(address, port, ApiAccess.USUAL);
+            this(address, port, ApiAccess.USUAL, Optional.empty(), Optional.empty());
         }
     }
 

@@ -7,6 +7,7 @@ import dev.skerry.program.Config.Hub;
 import dev.skerry.program.Config.Module;
 import dev.skerry.program.Config.Parent;
 import dev.skerry.program.Config.Runtime;
+import dev.skerry.kube.store.PostgresSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -75,10 +76,35 @@ final class ConfigFile {
     }
 
     private static Api api(ConfigSection section) {
+        var pki = section.text("pki", "", ".*", "a folder");
         var api = new Api(
-                section.text("address", "127.0.0.1", "[0-9a-fA-F.:]+", "an IP address"), section.port("port", 6443), ApiAccess.read(section));
+                section.text("address", "127.0.0.1", "[0-9a-fA-F.:]+", "an IP address"),
+                section.port("port", 6443),
+                ApiAccess.read(section),
+                pki.isEmpty() ? Optional.empty() : Optional.of(Path.of(pki)),
+                section.has("store") ? store(section.section("store")) : Optional.empty());
         section.finish();
         return api;
+    }
+
+    private static Optional<PostgresSettings> store(ConfigSection section) {
+        var present = section.has("postgresql");
+        var own = section.section("postgresql");
+        section.finish();
+        if (!present) {
+            return Optional.empty();
+        }
+        var url = own.text("url", "", "postgresql://[^/?]+/[^/?]+(\\?.*)?", "postgresql://HOST[:PORT]/DATABASE[?sslmode=verify-full]");
+        if (!own.has("url")) {
+            own.fault("url", "missing", "postgresql://HOST[:PORT]/DATABASE");
+        }
+        var password = own.text("passwordFile", "", ".+", "a file with the password, readable by its owner only");
+        var user = own.text("user", "skerry", ".{1,63}", "the name of a role");
+        var schema = own.text("schema", "skerry", "[a-z_][a-z0-9_]{0,40}", "a schema's name in small letters");
+        own.finish();
+        // An unreadable URL is a fault already; what is made here is never used.
+        return url.isEmpty() ? Optional.empty()
+                : Optional.of(new PostgresSettings(url, user, password.isEmpty() ? Optional.empty() : Optional.of(Path.of(password)), schema));
     }
 
     private static Console console(ConfigSection section) {

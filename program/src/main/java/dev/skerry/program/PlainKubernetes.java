@@ -8,6 +8,8 @@ import dev.skerry.kube.node.NodeAgent;
 import dev.skerry.kube.node.NodeConfig;
 import dev.skerry.kube.pki.CertificateAuthority;
 import dev.skerry.kube.pki.Pem;
+import dev.skerry.kube.store.ObjectStore;
+import dev.skerry.kube.store.PostgresStore;
 import dev.skerry.kube.store.SqliteStore;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * The embedded Kubernetes of a site, which knows nothing of Skerry: store, API, controllers, node.
@@ -24,8 +27,10 @@ import java.util.Optional;
 record PlainKubernetes(CertificateAuthority authority, KubernetesClient client) {
 
     static PlainKubernetes start(Config config, Parts parts, InstantSource clock) throws IOException {
-        var authority = CertificateAuthority.loadOrCreate(config.data().resolve("pki"), "skerry-" + config.name(), clock);
-        var store = parts.keep("store", SqliteStore.open(config.data().resolve("kube/state.db")));
+        var pki = config.api().pki().orElse(config.data().resolve("pki"));
+        var authority = CertificateAuthority.loadOrCreate(pki, "skerry-" + config.name(), clock);
+        var store = parts.keep("store", store(config));
+        SharedAuthority.check(store, authority, pki);
         var address = config.api().address();
         var tls = Parts.serverTls(authority, address, List.of("localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", config.name()));
         var logs = new NodeLogs();
@@ -38,11 +43,19 @@ record PlainKubernetes(CertificateAuthority authority, KubernetesClient client) 
         parts.address("kubeconfig", kubeconfig.file().toString());
         var client = parts.keep("client", kubeconfig.client());
         var own = parts.keep("controllers' client", kubeconfig.controllers());
-        parts.keep("controllers", Controllers.start(own, new ControllersConfig(Pem.encode(authority.certificate()), clock).withSigner(authority)));
+        var controllers = new ControllersConfig(Pem.encode(authority.certificate()), clock).withSigner(authority);
+        // Of several replicas one runs them.
+        var alone = config.api().postgres().isEmpty();
+        parts.keep("controllers", Controllers.start(own, alone ? controllers : controllers.withShared(config.name() + "_" + UUID.randomUUID())));
         if (config.runtime().enabled()) {
             var node = parts.keep("node", NodeAgent.start(new NodeConfig(config.name(), config.data().resolve("node"), config.runtime().podCidr(), clock), client));
             logs.from(node);
         }
         return new PlainKubernetes(authority, client);
+    }
+
+    private static ObjectStore store(Config config) throws IOException {
+        var shared = config.api().postgres();
+        return shared.isPresent() ? PostgresStore.open(shared.get()) : SqliteStore.open(config.data().resolve("kube/state.db"));
     }
 }

@@ -1,29 +1,39 @@
 package dev.skerry.kube.store;
 
+import dev.skerry.kube.store.ChangeFeed.Stretch;
+import dev.skerry.kube.store.Ledger.Write;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The store on one SQLite file: write-ahead log, every commit synced. Changes of many callers go into one transaction
  * (group commit) by a single writer thread; readers have connections of their own and never wait for it. Each state of a
- * key is a row numbered by its revision, so the table is history and present at once; {@link #compact} thins it out.
+ * key is a row numbered by its revision, so the table is history and present at once; {@link #compact} thins it out. What
+ * only renews a Lease stays in memory ({@code docs/store.md}).
  */
 public final class SqliteStore implements ObjectStore {
 
-    private final Connections connections;
-    private final ChangeFeed feed;
-    private final CommitQueue writer;
+    private static final int LOOKS = 10;
 
-    private SqliteStore(Connections connections, ChangeFeed feed, CommitQueue writer) {
+    private final SqliteConnections connections;
+    private final ChangeFeed feed;
+    private final Fleeting fleeting;
+    private final SqliteLedger ledger;
+    private final CommitQueue writer;
+    private final Compactor compactor;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private SqliteStore(SqliteConnections connections, SqliteLedger ledger, Fleeting fleeting) {
         this.connections = connections;
-        this.feed = feed;
-        this.writer = writer;
+        this.feed = ledger.feed();
+        this.fleeting = fleeting;
+        this.ledger = ledger;
+        this.writer = CommitQueue.start(ledger);
+        this.compactor = Compactor.start(feed, this::compact);
     }
 
     /**
@@ -37,11 +47,16 @@ public final class SqliteStore implements ObjectStore {
             if (folder != null) {
                 Files.createDirectories(folder);
             }
-            var connections = Connections.open(file);
-            var feed = new ChangeFeed(connections.revision(), connections.compacted());
-            return new SqliteStore(connections, feed, CommitQueue.start(connections, feed));
+            var connections = SqliteConnections.open(file);
+            try {
+                var fleeting = new Fleeting();
+                return new SqliteStore(connections, SqliteLedger.open(connections.writing(), fleeting), fleeting);
+            } catch (SQLException | RuntimeException e) {
+                connections.close();
+                throw e;
+            }
         } catch (SQLException e) {
-            throw new IOException(file + ": " + e.getMessage() + " (expected: a store of Skerry; restore a backup, or move the file away to begin anew)", e);
+            throw new IOException(SqliteBackup.wayOut(file, String.valueOf(e.getMessage())), e);
         }
     }
 
@@ -52,47 +67,61 @@ public final class SqliteStore implements ObjectStore {
 
     @Override
     public Optional<Entry> get(String key) {
-        return connections.read(c -> Rows.newest(c, key));
+        // The renewal first: if it is written down meanwhile, the table has it.
+        var state = fleeting.find(key);
+        var row = connections.read(session -> Rows.newest(session, key));
+        return state != null && row.isPresent() && state.entry().revision() > row.get().revision() ? Optional.of(state.entry()) : row;
     }
 
     @Override
     public Optional<Entry> create(String key, ValueAt value) {
-        return writer.submit(new CommitQueue.Write(key, 0, value, Change.Type.CREATED));
+        return writer.submit(new Write(key, 0, value, Change.Type.CREATED));
     }
 
     @Override
     public Optional<Entry> update(String key, long expected, ValueAt value) {
-        return writer.submit(new CommitQueue.Write(key, expected, value, Change.Type.UPDATED));
+        return writer.submit(new Write(key, expected, value, Change.Type.UPDATED));
     }
 
     @Override
     public Optional<Entry> delete(String key, long expected, ValueAt lastState) {
-        return writer.submit(new CommitQueue.Write(key, expected, lastState, Change.Type.DELETED));
+        return writer.submit(new Write(key, expected, lastState, Change.Type.DELETED));
     }
 
     @Override
     public Page list(String prefix, String after, int limit, long atRevision) throws CompactedException {
-        var page = connections.read(c -> {
-            var newest = Connections.number(c, "SELECT coalesce(max(revision), 1) FROM state");
-            var oldest = Connections.number(c, "SELECT value FROM meta WHERE name = 'compacted'");
-            // The feed's revision is never behind what the transaction sees, but may be ahead of it by a commit.
-            var at = atRevision == 0 ? Math.max(newest, oldest) : atRevision;
-            return at < oldest ? new TooOld(oldest) : Rows.page(c, prefix, after, limit, at);
-        });
-        return switch (page) {
-            case TooOld(var oldest) -> throw new CompactedException(atRevision, oldest);
-            case Rows.Found(var found) -> found;
-        };
+        for (int i = 1; ; i++) {
+            var listed = look(prefix, after, limit, atRevision);
+            if (listed.page().isEmpty()) {
+                throw new CompactedException(atRevision, listed.oldest());
+            }
+            var page = listed.page().get();
+            // A renewal that came behind the snapshot hides the one that the snapshot should show: look again.
+            if (atRevision == 0 && i < LOOKS && fleeting.ahead(prefix, page.revision())) {
+                continue;
+            }
+            return Fleeting.touches(prefix)
+                    ? new Page(fleeting.over(page.entries(), page.revision()), page.revision(), page.more(), page.remaining())
+                    : page;
+        }
     }
 
-    /** What a list comes to. */
-    sealed interface Listed permits TooOld, Rows.Found {}
+    /** @param page absent if its revision is no longer kept */
+    private record Listed(Optional<Page> page, long oldest) {}
 
-    record TooOld(long oldest) implements Listed {}
+    private Listed look(String prefix, String after, int limit, long atRevision) {
+        var published = feed.revision();
+        return connections.read(session -> {
+            var newest = session.number(SqliteConnections.REVISION);
+            var oldest = session.number(Rows.COMPACTED);
+            var at = atRevision == 0 ? Math.max(Math.max(newest, oldest), published) : atRevision;
+            return new Listed(at < oldest ? Optional.empty() : Optional.of(Rows.page(session, prefix, after, limit, at, newest)), oldest);
+        });
+    }
 
     @Override
     public long count(String prefix) {
-        return connections.read(c -> Rows.count(c, prefix, Long.MAX_VALUE));
+        return connections.read(session -> Rows.count(session, prefix));
     }
 
     @Override
@@ -100,28 +129,33 @@ public final class SqliteStore implements ObjectStore {
         return feed.watch(prefix, afterRevision, this::past);
     }
 
-    /** Changes in {@code (after, upTo]} from the table, for watchers that the feed's memory no longer covers. */
-    private List<Change> past(String prefix, long after, long upTo) {
-        return connections.read(c -> Rows.changes(c, prefix, after, upTo));
+    private record Told(Optional<Stretch> stretch, long oldest) {}
+
+    private Stretch past(String prefix, long after, long upTo) throws CompactedException {
+        // From memory first: what is written down meanwhile is found in the table.
+        var renewed = fleeting.within(prefix, after, upTo);
+        var told = connections.read(session -> {
+            var oldest = session.number(Rows.COMPACTED);
+            return new Told(after < oldest ? Optional.empty() : Optional.of(Rows.changes(session, prefix, after, upTo)), oldest);
+        });
+        var stretch = told.stretch().orElseThrow(() -> new CompactedException(after, told.oldest()));
+        return renewed.isEmpty() ? stretch : new Stretch(Fleeting.merged(stretch.changes(), renewed, stretch.upTo()), stretch.upTo());
     }
 
     @Override
     public void compact(long revision) {
-        writer.compact(Math.min(revision, revision()));
+        writer.thin(Math.min(revision, revision()));
     }
 
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
+        compactor.close();
         writer.close();
         feed.close();
+        ledger.finish();
         connections.close();
     }
-
-    /** SQL that looks, on a reader's connection. */
-    interface Reading<T> {
-        T on(Connection connection) throws SQLException;
-    }
-
-    /** How long a caller waits for the writer before it gives up. */
-    static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(30);
 }

@@ -4,194 +4,123 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.skerry.kube.store.ObjectStore.Change;
-import dev.skerry.kube.store.ObjectStore.CompactedException;
-import dev.skerry.kube.store.ObjectStore.Entry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.Executors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class SqliteStoreTest {
+class SqliteStoreTest extends ObjectStoreContract {
 
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final String LEASE = "/coordination.k8s.io/leases/kube-node-lease/n1";
 
     @TempDir
     Path folder;
 
-    private SqliteStore store;
-
-    @BeforeEach
-    void open() throws IOException {
-        store = SqliteStore.open(folder.resolve("kube/state.db"));
-    }
-
-    @AfterEach
-    void close() {
-        store.close();
+    @Override
+    ObjectStore opened() throws IOException {
+        return SqliteStore.open(folder.resolve("kube/state.db"));
     }
 
     @Test
-    void countsEveryChangeAndComparesBeforeItSets() {
-        var made = put("/a/1", "x");
+    void aRenewalIsSeenByAllButDoesNotReachTheTable() throws Exception {
+        var made = store().create(LEASE, lease("a", 1)).orElseThrow();
+        var watcher = store().watch("/coordination.k8s.io/leases/", made.revision());
+        var renewed = store().update(LEASE, made.revision(), lease("a", 2)).orElseThrow();
+        var other = put("/pods/1", "x");
+        var again = store().update(LEASE, renewed.revision(), lease("a", 3)).orElseThrow();
 
-        assertThat(store.create("/a/1", at("y"))).isEmpty();
-        var changed = store.update("/a/1", made.revision(), at("y")).orElseThrow();
-        assertThat(changed.created()).isEqualTo(made.revision());
-        assertThat(changed.revision()).isGreaterThan(made.revision());
-        assertThat(store.update("/a/1", made.revision(), at("z"))).isEmpty();
-        assertThat(store.delete("/a/1", made.revision(), at("z"))).isEmpty();
-        assertThat(store.delete("/a/1", changed.revision(), at("end"))).isPresent();
-        assertThat(store.get("/a/1")).isEmpty();
-        assertThat(put("/a/1", "again").created()).isGreaterThan(changed.revision());
-    }
-
-    @Test
-    void writesTheRevisionIntoTheValue() {
-        var made = store.create("/a", revision -> ("r" + revision).getBytes(StandardCharsets.UTF_8)).orElseThrow();
-
-        assertThat(text(made)).isEqualTo("r" + made.revision());
-    }
-
-    @Test
-    void pagesShowTheStateOfTheFirstPage() throws Exception {
-        for (int i = 0; i < 5; i++) {
-            put("/pods/" + i, "v" + i);
+        try (watcher; var late = store().watch(LEASE, renewed.revision())) {
+            assertThat(take(watcher, 2)).containsExactly(renewed.revision(), again.revision());
+            assertThat(take(late, 1)).containsExactly(again.revision());
         }
-        put("/podsother", "no");
-        var first = store.list("/pods/", "", 2, 0);
-        var second = store.get("/pods/3").orElseThrow();
-        store.delete("/pods/3", second.revision(), at("gone"));
-        put("/pods/31", "late");
-
-        var rest = store.list("/pods/", first.entries().getLast().key(), 10, first.revision());
-
-        assertThat(first.entries()).extracting(Entry::key).containsExactly("/pods/0", "/pods/1");
-        assertThat(first.more()).isTrue();
-        assertThat(first.remaining()).isEqualTo(3);
-        assertThat(rest.entries()).extracting(Entry::key).containsExactly("/pods/2", "/pods/3", "/pods/4");
-        assertThat(store.count("/pods/")).isEqualTo(5);
+        assertThat(text(store().get(LEASE).orElseThrow())).isEqualTo(text(again));
+        assertThat(store().list("/coordination.k8s.io/leases/", "", 0, 0).entries()).extracting(ObjectStoreContract::text).containsExactly(text(again));
+        assertThat(store().list("/", "", 1, 0).revision()).isEqualTo(again.revision());
+        assertThat(store().update(LEASE, renewed.revision(), lease("a", 4))).as("an old revision").isEmpty();
+        assertThat(rows()).isEqualTo(2);
+        assertThat(other.revision()).isBetween(renewed.revision(), again.revision());
+        assertThat(store().delete(LEASE, again.revision(), lease("a", 3))).isPresent();
+        assertThat(store().get(LEASE)).isEmpty();
     }
 
     @Test
-    void aWatchHasNoGapBetweenPastAndPresent() throws Exception {
-        var writers = Executors.newVirtualThreadPerTaskExecutor();
-        try (writers; var early = store.watch("/k/", 1)) {
-            for (int w = 0; w < 4; w++) {
-                int writer = w;
-                writers.submit(() -> {
-                    for (int i = 0; i < 100; i++) {
-                        put("/k/" + writer + "-" + i, "v");
-                    }
-                });
-            }
-            var revisions = take(early, 50);
-            try (var late = store.watch("/k/", revisions.get(9))) {
-                var lateRevisions = take(late, 390);
-                revisions.addAll(take(early, 350));
-                assertThat(lateRevisions).isEqualTo(revisions.subList(10, 400));
-            }
-            assertThat(revisions).isSorted().doesNotHaveDuplicates().hasSize(400);
+    void aCrashForgetsRenewalsButNeitherHoldersNorRevisions() throws Exception {
+        var made = store().create(LEASE, lease("a", 1)).orElseThrow();
+        var taken = store().update(LEASE, made.revision(), lease("b", 1)).orElseThrow();
+        var renewed = store().update(LEASE, taken.revision(), lease("b", 2)).orElseThrow();
+        var copy = folder.resolve("crashed/state.db");
+        Files.createDirectories(copy.getParent());
+        // What a crash would leave: the files as they are now.
+        for (var suffix : List.of("", "-wal")) {
+            Files.copy(Path.of(folder.resolve("kube/state.db") + suffix), Path.of(copy + suffix));
+        }
+        try (var after = SqliteStore.open(copy); var watcher = after.watch(LEASE, renewed.revision())) {
+            var found = after.get(LEASE).orElseThrow();
+            assertThat(text(found)).contains("holder\":\"b\"").contains("00:00:01").contains("\"resourceVersion\":\"" + found.revision() + "\"");
+            assertThat(found.revision()).isGreaterThan(renewed.revision());
+            assertThat(take(watcher, 1)).containsExactly(found.revision());
+            assertThat(found.created()).isEqualTo(made.revision());
         }
     }
 
     @Test
-    void aDeletionShowsTheStateBefore() throws Exception {
-        var made = put("/k", "old");
-        try (var watcher = store.watch("/k", made.revision())) {
-            store.delete("/k", made.revision(), at("last"));
-            var change = watcher.next(SOON).orElseThrow();
-
-            assertThat(change.type()).isEqualTo(Change.Type.DELETED);
-            assertThat(text(change.entry())).isEqualTo("last");
-            assertThat(text(change.previous().orElseThrow())).isEqualTo("old");
+    void aCleanEndForgetsNothing() throws Exception {
+        var made = store().create(LEASE, lease("a", 1)).orElseThrow();
+        var renewed = store().update(LEASE, made.revision(), lease("a", 2)).orElseThrow();
+        store().close();
+        try (var after = opened()) {
+            assertThat(after.get(LEASE).orElseThrow().revision()).isEqualTo(renewed.revision());
+            assertThat(text(after.get(LEASE).orElseThrow())).isEqualTo(text(renewed));
+            assertThat(after.revision()).isEqualTo(renewed.revision());
         }
     }
 
     @Test
-    void compactionKeepsThePresentAndRefusesThePast() throws Exception {
-        var first = put("/k", "1");
-        var second = store.update("/k", first.revision(), at("2")).orElseThrow();
-        var other = put("/other", "x");
-        store.compact(other.revision());
-        store.update("/k", second.revision(), at("3"));
+    void aRestoredBackupGoesOnBehindAllThatWasSeen() throws Exception {
+        var kept = put("/a", "1");
+        put("/forgotten", "x");
+        var file = folder.resolve("kube/state.db");
+        var copy = folder.resolve("copy.db");
+        SqliteBackup.take(file, copy);
+        put("/b", "after the backup");
+        var seen = store().revision();
+        store().close();
 
-        assertThat(text(store.get("/k").orElseThrow())).isEqualTo("3");
-        assertThat(store.list("/k", "", 0, other.revision()).entries()).extracting(SqliteStoreTest::text).containsExactly("2");
-        assertThatThrownBy(() -> store.list("/k", "", 0, first.revision())).isInstanceOf(CompactedException.class);
-        assertThatThrownBy(() -> store.watch("/k", first.revision())).isInstanceOf(CompactedException.class);
+        SqliteBackup.restore(copy, file, List.of("/forgotten"));
+
+        try (var again = opened()) {
+            assertThat(again.list("/", "", 0, 0).entries()).extracting(ObjectStore.Entry::key).containsExactly("/a");
+            assertThat(again.get("/a").orElseThrow().revision()).isEqualTo(kept.revision());
+            assertThat(again.revision()).isGreaterThan(seen);
+            assertThatThrownBy(() -> again.watch("/", seen)).isInstanceOf(ObjectStore.CompactedException.class);
+            assertThat(again.create("/c", at("new")).orElseThrow().revision()).isGreaterThan(seen);
+        }
+        assertThat(SqliteBackup.check(file)).isEmpty();
+        assertThatThrownBy(() -> SqliteBackup.take(file, copy)).hasMessageContaining("exists");
     }
 
-    @Test
-    void revisionsGoOnAfterARestartEvenIfTheNewestWasCompactedAway() throws Exception {
-        var made = put("/k", "1");
-        store.delete("/k", made.revision(), at("gone"));
-        var newest = store.revision();
-        store.compact(newest);
-        store.close();
-        store = SqliteStore.open(folder.resolve("kube/state.db"));
-
-        assertThat(store.revision()).isEqualTo(newest);
-        assertThat(store.list("/", "", 0, 0).revision()).isEqualTo(newest);
-        assertThat(put("/k", "2").revision()).isGreaterThan(newest);
+    private long rows() throws Exception {
+        try (var session = SqliteConnections.connect(folder.resolve("kube/state.db"), true)) {
+            return session.number("SELECT count(*) FROM state");
+        }
     }
 
-    @Test
-    void behavesLikeAMap() throws Exception {
-        var seed = new Random().nextLong();
-        var random = new Random(seed);
-        var model = new TreeMap<String, String>();
-        var snapshots = new HashMap<Long, Map<String, String>>();
-        for (int i = 0; i < 2_000; i++) {
-            var key = "/m/" + random.nextInt(40);
-            var present = store.get(key);
-            assertThat(present.map(SqliteStoreTest::text)).as("seed %d", seed).isEqualTo(java.util.Optional.ofNullable(model.get(key)));
-            var value = "v" + i;
-            if (present.isEmpty()) {
-                store.create(key, at(value));
-                model.put(key, value);
-            } else if (random.nextInt(3) == 0) {
-                store.delete(key, present.get().revision(), at("gone"));
-                model.remove(key);
-            } else {
-                store.update(key, present.get().revision(), at(value));
-                model.put(key, value);
-            }
-            if (i % 100 == 0) {
-                snapshots.put(store.revision(), Map.copyOf(model));
-            }
-            if (i == 1_000) {
-                store.close();
-                store = SqliteStore.open(folder.resolve("kube/state.db"));
-            }
-        }
-        for (var snapshot : snapshots.entrySet()) {
-            var listed = new HashMap<String, String>();
-            store.list("/m/", "", 0, snapshot.getKey()).entries().forEach(e -> listed.put(e.key(), text(e)));
-            assertThat(listed).as("seed %d", seed).isEqualTo(snapshot.getValue());
-        }
+    private static ObjectStore.ValueAt lease(String holder, int second) {
+        return revision -> ("{\"metadata\":{\"resourceVersion\":\"" + revision + "\"},\"holder\":\"" + holder + "\",\"renewTime\":\"2026-11-24T00:00:0" + second + ".000000Z\"}")
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     @Test
     void saysWhichFileIsDamaged() throws Exception {
-        store.close();
         var file = folder.resolve("damaged.db");
         Files.writeString(file, "this is not a database, it is a text that is long enough to be taken for a header of one");
 
-        assertThatThrownBy(() -> SqliteStore.open(file)).isInstanceOf(IOException.class).hasMessageContaining("damaged.db");
-        open();
+        assertThatThrownBy(() -> SqliteStore.open(file)).isInstanceOf(IOException.class).hasMessageContaining("damaged.db").hasMessageContaining("skerry restore");
     }
 
     /** Writes until it is killed, and prints what was acknowledged. */
@@ -236,25 +165,5 @@ class SqliteStoreTest {
             }
             assertThat(again.count("/w/")).isGreaterThanOrEqualTo(acknowledged.size() - 1);
         }
-    }
-
-    private Entry put(String key, String value) {
-        return store.create(key, at(value)).orElseThrow();
-    }
-
-    private static ObjectStore.ValueAt at(String value) {
-        return revision -> value.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static String text(Entry entry) {
-        return new String(entry.value(), StandardCharsets.UTF_8);
-    }
-
-    private static List<Long> take(ObjectStore.Watcher watcher, int count) throws Exception {
-        var revisions = new ArrayList<Long>();
-        while (revisions.size() < count) {
-            revisions.add(watcher.next(SOON).orElseThrow().entry().revision());
-        }
-        return revisions;
     }
 }

@@ -1,7 +1,6 @@
 package dev.skerry.kube.store;
 
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -13,9 +12,11 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /** One connection to write and a few to read, all to one file. */
-final class Connections implements AutoCloseable {
+final class SqliteConnections implements AutoCloseable {
 
     private static final int READERS = 4;
+    /** Larger files are looked through at the start only if they were not closed in good order. */
+    private static final long ALWAYS_CHECKED = 64L << 20;
     private static final String SCHEMA = """
             CREATE TABLE IF NOT EXISTS state (
                 revision INTEGER PRIMARY KEY,
@@ -28,81 +29,81 @@ final class Connections implements AutoCloseable {
             CREATE UNIQUE INDEX IF NOT EXISTS state_key ON state (key, revision);
             CREATE UNIQUE INDEX IF NOT EXISTS state_newest ON state (key) WHERE newest = 1;
             CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-            INSERT OR IGNORE INTO meta VALUES ('compacted', 0), ('revision', 1)""";
+            INSERT OR IGNORE INTO meta VALUES ('compacted', 0), ('revision', 1), ('reserved', 0), ('open', 0)""";
+    static final String REVISION = "SELECT max((SELECT coalesce(max(revision), 1) FROM state), (SELECT value FROM meta WHERE name = 'revision'))";
 
     private final Path file;
-    private final Connection writing;
-    private final Deque<Connection> readers = new ArrayDeque<>();
+    private final Session writing;
+    private final Deque<Session> readers = new ArrayDeque<>();
     private final Semaphore permits = new Semaphore(READERS, true);
     private volatile boolean closed;
 
-    private Connections(Path file, Connection writing) {
+    private SqliteConnections(Path file, Session writing) {
         this.file = file;
         this.writing = writing;
     }
 
-    static Connections open(Path file) throws SQLException {
+    static SqliteConnections open(Path file) throws SQLException {
+        var large = file.toFile().length() > ALWAYS_CHECKED;
         var writing = connect(file, false);
-        try (var statement = writing.createStatement()) {
+        try {
             for (var sql : SCHEMA.split(";")) {
-                statement.execute(sql);
+                writing.execute(sql);
             }
-            try (var check = statement.executeQuery("PRAGMA quick_check(1)")) {
-                if (check.next() && !"ok".equals(check.getString(1))) {
-                    throw new SQLException("damaged: " + check.getString(1));
-                }
+            if (!large || writing.number("SELECT value FROM meta WHERE name = 'open'") == 1) {
+                quickCheck(writing);
             }
-        } catch (SQLException e) {
+            writing.connection().setAutoCommit(false);
+        } catch (SQLException | RuntimeException e) {
             writing.close();
             throw e;
         }
-        writing.setAutoCommit(false);
-        return new Connections(file, writing);
+        return new SqliteConnections(file, writing);
     }
 
-    private static Connection connect(Path file, boolean readOnly) throws SQLException {
+    private static void quickCheck(Session session) throws SQLException {
+        try (var finding = session.prepare("PRAGMA quick_check(1)").executeQuery()) {
+            if (finding.next() && !"ok".equals(finding.getString(1))) {
+                throw new SQLException("damaged: " + finding.getString(1));
+            }
+        }
+    }
+
+    static Session connect(Path file, boolean readOnly) throws SQLException {
         var config = new SQLiteConfig();
-        config.setJournalMode(JournalMode.WAL);
+        if (!readOnly) {
+            config.setJournalMode(JournalMode.WAL);
+        }
         config.setSynchronous(SynchronousMode.FULL);
         config.setBusyTimeout(5_000);
         config.setCacheSize(-2_000);
         config.setReadOnly(readOnly);
         config.setTransactionMode(SQLiteConfig.TransactionMode.DEFERRED);
-        return config.createConnection("jdbc:sqlite:" + file);
+        return new Session(config.createConnection("jdbc:sqlite:" + file));
     }
 
     /** The writer's own; only its thread may use it. */
-    Connection writing() {
+    Session writing() {
         return writing;
     }
 
-    long revision() throws SQLException {
-        return number(writing, "SELECT max((SELECT coalesce(max(revision), 1) FROM state), (SELECT value FROM meta WHERE name = 'revision'))");
-    }
-
-    long compacted() throws SQLException {
-        return number(writing, "SELECT value FROM meta WHERE name = 'compacted'");
-    }
-
-    static long number(Connection connection, String sql) throws SQLException {
-        try (var statement = connection.createStatement(); var result = statement.executeQuery(sql)) {
-            return result.next() ? result.getLong(1) : 0;
-        }
+    /** SQL that looks, on a reader's session. */
+    interface Reading<T> {
+        T on(Session session) throws SQLException;
     }
 
     /** Looks at one consistent state. */
-    <T> T read(SqliteStore.Reading<T> reading) {
+    <T> T read(Reading<T> reading) {
         permits.acquireUninterruptibly();
         try {
-            var connection = take();
+            var session = take();
             try {
-                connection.setAutoCommit(false);
-                var result = reading.on(connection);
-                connection.rollback();
-                give(connection);
+                var result = reading.on(session);
+                session.connection().rollback();
+                give(session);
                 return result;
             } catch (SQLException | RuntimeException e) {
-                connection.close();
+                session.close();
                 throw e;
             }
         } catch (SQLException e) {
@@ -119,46 +120,38 @@ final class Connections implements AutoCloseable {
         return new StoreException("the store failed: " + e.getMessage(), e);
     }
 
-    private Connection take() throws SQLException {
+    private Session take() throws SQLException {
         synchronized (readers) {
             if (closed) {
                 throw new StoreException("the store is closed", null);
             }
-            var connection = readers.poll();
-            if (connection != null) {
-                return connection;
+            var session = readers.poll();
+            if (session != null) {
+                return session;
             }
         }
-        return connect(file, true);
+        var session = connect(file, true);
+        session.connection().setAutoCommit(false);
+        return session;
     }
 
-    private void give(Connection connection) throws SQLException {
+    private void give(Session session) {
         synchronized (readers) {
             if (!closed) {
-                readers.push(connection);
+                readers.push(session);
                 return;
             }
         }
-        connection.close();
+        session.close();
     }
 
     @Override
     public void close() {
         synchronized (readers) {
             closed = true;
-            for (var reader : readers) {
-                closeQuietly(reader);
-            }
+            readers.forEach(Session::close);
             readers.clear();
         }
-        closeQuietly(writing);
-    }
-
-    private static void closeQuietly(Connection connection) {
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            System.getLogger(Connections.class.getName()).log(System.Logger.Level.WARNING, "store: a connection did not close: " + e.getMessage());
-        }
+        writing.close();
     }
 }
