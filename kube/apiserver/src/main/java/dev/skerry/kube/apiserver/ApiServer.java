@@ -41,13 +41,14 @@ public final class ApiServer implements AutoCloseable {
         var types = new ResourceTypes(SchemaCatalog.builtIn());
         var definitions = new Definitions(config.store(), types, config.clock(), new ConversionWebhooks(config.store()));
         definitions.load();
+        var parts = new ArrayList<AutoCloseable>();
+        parts.add(new DefinitionWatch(config.store(), definitions));
         var rbac = new Rbac(config.store());
         var authorizer = new Authorizer(config.store(), rbac);
         var roles = new StandardRoles(config.store(), config.clock());
         roles.create();
         var accounts = new AccountTokens(config.store(), config.clock(), new SigningKeys(config.store(), config.clock(), config.access().signingKeyAge()));
         var access = config.access();
-        var parts = new ArrayList<AutoCloseable>();
         var sorts = new ArrayList<BearerTokens.Sort>(List.of(accounts, new BootstrapTokens(config.store(), config.clock())));
         access.oidc().ifPresent(o -> {
             var issuer = new OidcTokens(o, config.clock());

@@ -22,7 +22,7 @@ import java.util.Set;
 final class Definitions {
 
     private static final System.Logger LOG = System.getLogger(Definitions.class.getName());
-    private static final String PREFIX = "/apiextensions.k8s.io/customresourcedefinitions/";
+    static final String PREFIX = "/apiextensions.k8s.io/customresourcedefinitions/";
     private static final String API_VERSION = "apiextensions.k8s.io/v1";
     private static final Set<String> VERBS = Set.of("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch");
 
@@ -31,6 +31,7 @@ final class Definitions {
     private final InstantSource clock;
     private final DefinitionRemoval removal;
     private final ConversionWebhooks webhooks;
+    private volatile long loadedAt;
 
     Definitions(ObjectStore store, ResourceTypes types, InstantSource clock, ConversionWebhooks webhooks) {
         this.store = store;
@@ -40,8 +41,14 @@ final class Definitions {
         this.webhooks = webhooks;
     }
 
+    /** Changes up to this revision have been looked at. */
+    long loadedAt() {
+        return loadedAt;
+    }
+
     /** Looks at all definitions, gives and takes their names, finishes those that are being removed, and serves what the others say. */
     synchronized void load() {
+        loadedAt = store.revision();
         try {
             var removing = names();
             serve();

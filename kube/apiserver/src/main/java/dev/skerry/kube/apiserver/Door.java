@@ -65,6 +65,8 @@ final class Door {
             throw e;
         } catch (Versions.ConversionFailure e) {
             told = Failure.internalPlain(String.valueOf(e.getMessage()));
+        } catch (StoreException.Unavailable e) {
+            told = Failure.unavailable(String.valueOf(e.getMessage()));
         } catch (StoreException.Full e) {
             told = Failure.full(String.valueOf(e.getMessage()));
         } catch (StoreException e) {

@@ -262,6 +262,13 @@ final class Failure extends Exception {
         return failure;
     }
 
+    /** Nothing was done; another try may do it. */
+    static Failure unavailable(String message) {
+        var failure = new Failure(503, "ServiceUnavailable", message, details());
+        failure.retryAfter = 1;
+        return failure;
+    }
+
     static Failure internal(String message) {
         return new Failure(500, "InternalError", "Internal error occurred: " + message, null);
     }

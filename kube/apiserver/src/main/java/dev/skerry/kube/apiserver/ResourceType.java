@@ -41,12 +41,12 @@ record ResourceType(
     /** An object that the store holds, as this version shows it. */
     ObjectNode read(byte[] bytes) {
         var object = Bodies.stored(bytes);
-        return defined == null ? object : defined.shown(object);
+        return defined == null ? BuiltInVersions.read(object, gvk.apiVersion()) : defined.shown(object);
     }
 
     /** An object as the store holds it. */
     ObjectNode stored(ObjectNode object) {
-        return defined == null ? object : defined.stored(object);
+        return defined == null ? BuiltInVersions.stored(object) : defined.stored(object);
     }
 
     String listKind() {
@@ -72,7 +72,8 @@ record ResourceType(
 
     /** Keys of all objects of the kind begin so; versions share it. */
     String prefix() {
-        return "/" + (group().isEmpty() ? "core" : group()) + "/" + plural + "/";
+        var group = BuiltInVersions.group(group(), plural);
+        return "/" + (group.isEmpty() ? "core" : group) + "/" + plural + "/";
     }
 
     String key(String namespace, String name) {

@@ -1,8 +1,12 @@
 package dev.skerry.kube.recorded;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.skerry.kube.apiserver.ApiServer;
 import dev.skerry.kube.apiserver.ServerConfig;
@@ -17,6 +21,7 @@ import dev.skerry.kube.store.SqliteStore;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -35,12 +40,32 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Our API server with the controllers beside it and no node, and the two clients that the recordings know: the administrator and nobody. */
 final class Api implements AutoCloseable {
 
     static final ObjectMapper JSON = new ObjectMapper();
+    /** Writes as the recording did, since some answers quote what was sent. */
+    private static final ObjectWriter AS_RECORDED = new ObjectMapper().enable(JsonWriteFeature.ESCAPE_NON_ASCII.mappedFeature()).writer(new MinimalPrettyPrinter() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void writeObjectFieldValueSeparator(JsonGenerator out) throws IOException {
+            out.writeRaw(": ");
+        }
+
+        @Override
+        public void writeObjectEntrySeparator(JsonGenerator out) throws IOException {
+            out.writeRaw(", ");
+        }
+
+        @Override
+        public void writeArrayValueSeparator(JsonGenerator out) throws IOException {
+            out.writeRaw(", ");
+        }
+    });
     private static final Duration VALIDITY = Duration.ofDays(1);
     private static final Duration LONGEST = Duration.ofSeconds(70);
 
@@ -73,7 +98,7 @@ final class Api implements AutoCloseable {
                 .withUserAgent("kube-controller-manager/v1.36.3")
                 .withNamespace("default")
                 .build()).build();
-        controllers = Controllers.start(client, new ControllersConfig(Pem.encode(authority.certificate()), clock));
+        controllers = Controllers.start(client, new ControllersConfig(Pem.encode(authority.certificate()), clock).withSigner(authority));
         admin = HttpClient.newBuilder().sslContext(TlsContexts.of(adminKeys.getPrivate(), List.of(certificate), trusted)).version(HttpClient.Version.HTTP_1_1).build();
         nobody = HttpClient.newBuilder().sslContext(TlsContexts.trusting(trusted)).version(HttpClient.Version.HTTP_1_1).build();
     }
@@ -93,7 +118,11 @@ final class Api implements AutoCloseable {
     /** @param auth missing for the administrator; else a token, or nobody */
     Answer send(String method, String path, JsonNode query, JsonNode headers, byte @Nullable [] body, JsonNode auth) throws IOException, InterruptedException {
         var response = client(auth).send(request(method, path, query, headers, body, auth), BodyHandlers.ofByteArray());
-        return new Answer(response.statusCode(), response.headers().map(), parsed(response.headers().firstValue("content-type").orElse(""), response.body()));
+        var bytes = response.body();
+        if (response.headers().firstValue("content-encoding").orElse("").equals("gzip")) {
+            bytes = new GZIPInputStream(new ByteArrayInputStream(bytes)).readAllBytes();
+        }
+        return new Answer(response.statusCode(), response.headers().map(), parsed(response.headers().firstValue("content-type").orElse(""), bytes));
     }
 
     HttpResponse<java.io.InputStream> stream(String path, JsonNode query, JsonNode headers, JsonNode auth) throws IOException, InterruptedException {
@@ -102,6 +131,10 @@ final class Api implements AutoCloseable {
 
     private HttpClient client(JsonNode auth) {
         return auth.isMissingNode() || auth.isNull() ? admin : nobody;
+    }
+
+    static byte[] body(JsonNode node) throws JsonProcessingException {
+        return AS_RECORDED.writeValueAsBytes(node);
     }
 
     static JsonNode parsed(String type, byte[] bytes) {

@@ -126,7 +126,7 @@ final class Scenario {
         var body = step.path("body");
         var filled = variables.in(body);
         byte[] bytes = body.isMissingNode() || body.isNull() ? null
-                : body.isTextual() && filled.isTextual() ? filled.asText().getBytes(StandardCharsets.UTF_8) : Api.JSON.writeValueAsBytes(filled);
+                : body.isTextual() && filled.isTextual() ? filled.asText().getBytes(StandardCharsets.UTF_8) : Api.body(filled);
         return api.send(step.path("method").asText(), variables.text(step.path("path").asText()), variables.in(step.path("query")),
                 variables.in(step.path("headers")), bytes, variables.in(step.path("auth")));
     }

@@ -213,6 +213,8 @@ record Place(JsonNode value, String path, List<Cause> causes) {
     void ip() {
         if (Address.parse(text()).isEmpty()) {
             invalidText("must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
+        } else if (text().matches("(.*\\.)?0[0-9].*") && !text().contains(":")) {
+            invalidText("must not have leading 0s");
         }
     }
 
