@@ -79,10 +79,13 @@ class OfficialJavaClientTest {
         var applied = patch(V1Patch.PATCH_FORMAT_APPLY_YAML, "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\ndata: {d: '4'}\n", apply);
 
         assertThat(applied.getData()).containsOnly(Map.entry("colour", "blue"), Map.entry("a", "1"), Map.entry("b", "2"), Map.entry("d", "4"));
-        assertThat(applied.getMetadata().getManagedFields()).anySatisfy(f -> {
-            assertThat(f.getManager()).isEqualTo("official");
-            assertThat(f.getOperation()).isEqualTo("Apply");
-        });
+        // Who owns the field is told by whom another applier is in conflict with.
+        var other = new PatchOptions();
+        other.setFieldManager("other");
+        var refused = configMaps.patch("default", "one", V1Patch.PATCH_FORMAT_APPLY_YAML,
+                new V1Patch("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\ndata: {d: '5'}\n"), other);
+        assertThat(refused.getHttpStatusCode()).isEqualTo(409);
+        assertThat(refused.getStatus().getMessage()).contains("conflict with \"official\"").contains(".data.d");
         configMaps.delete("default", "one").throwsApiException();
         assertThat(configMaps.get("default", "one").getHttpStatusCode()).isEqualTo(404);
     }
