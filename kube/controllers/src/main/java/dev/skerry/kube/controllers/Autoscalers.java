@@ -180,6 +180,10 @@ final class Autoscalers implements Controller {
                     faults.add(String.valueOf(e.getMessage()));
                 }
             }
+            if (scaler.getSpec().getMetrics().isEmpty()) {
+                say("ScalingActive", false, "InvalidMetricSourceType", "the HPA names no metric");
+                return Optional.empty();
+            }
             // With some unknown it may grow, but not shrink.
             if (!faults.isEmpty() && most <= replicas) {
                 var count = scaler.getSpec().getMetrics().size();

@@ -103,7 +103,9 @@ final class MetadataApi {
         var response = send(built, String.class);
         var body = parse(response.body());
         if (!response.isSuccessful()) {
-            var status = client.getKubernetesSerialization().convertValue(body, io.fabric8.kubernetes.api.model.Status.class);
+            // A path that is no more is told in plain text.
+            var status = body.isObject() ? client.getKubernetesSerialization().convertValue(body, io.fabric8.kubernetes.api.model.Status.class)
+                    : new io.fabric8.kubernetes.api.model.StatusBuilder().withMessage(body.asText()).withCode(response.code()).build();
             throw new KubernetesClientException(built.method() + " " + built.uri().getPath() + ": " + status.getMessage(), response.code(), status);
         }
         return body;
