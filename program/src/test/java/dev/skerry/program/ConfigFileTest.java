@@ -51,7 +51,7 @@ class ConfigFileTest {
                 .hasMessageContainingAll(
                         "bad.yaml:1: name: Toll_42 (expected: a DNS label such as toll-042)",
                         "bad.yaml:3: api.port: 70000 (expected: 0-65535)",
-                        "bad.yaml:4: api.prot: unknown key (expected: one of address, port, pki, store)",
+                        "bad.yaml:4: api.prot: unknown key (expected: one of pki, address, port, limits, audit, anonymous, signingKeyAge, oidc, store)",
                         "bad.yaml:5: modules: magic (expected: any of devices, streams, fabric, console)",
                         "bad.yaml:6: history.maxAge: 3 weeks (expected: a duration such as 500ms, 10s, 5m, 2h, 30d)");
     }

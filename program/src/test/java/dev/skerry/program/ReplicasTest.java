@@ -36,7 +36,8 @@ class ReplicasTest {
         var stop = new AtomicBoolean();
         try (var database = PostgresServer.start();
                 var first = start("a", database, folder);
-                var writers = Executors.newVirtualThreadPerTaskExecutor()) {
+                var writers = Executors.newVirtualThreadPerTaskExecutor();
+                AutoCloseable halt = () -> end(stop, writers)) {
             first.awaitReady();
             copyAuthority(folder);
             try (var second = start("b", database, folder)) {
@@ -54,7 +55,7 @@ class ReplicasTest {
                     var watching = watch(toFirst, begin, before);
                     await().atMost(SOON).until(() -> acknowledged.size() > 200 && before.size() > 100);
                     first.kill();
-                    stop.set(true);
+                    end(stop, writers);
                     watching.close();
                     var seen = before.stream().toList();
                     var after = new ConcurrentLinkedQueue<ConfigMap>();
@@ -73,9 +74,13 @@ class ReplicasTest {
                     await().atMost(SOON).until(() -> toSecond.serviceAccounts().inNamespace("late").withName("default").get() != null);
                 }
             }
-        } finally {
-            stop.set(true);
         }
+    }
+
+    /** Also ends what waits for another try at the one that is gone. */
+    private static void end(AtomicBoolean stop, java.util.concurrent.ExecutorService writers) {
+        stop.set(true);
+        writers.shutdownNow();
     }
 
     private static SiteProcess start(String name, PostgresServer database, Path folder) throws Exception {
