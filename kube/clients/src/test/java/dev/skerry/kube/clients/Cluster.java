@@ -70,7 +70,7 @@ final class Cluster implements AutoCloseable {
 
     private void writeKubeconfig(int port) throws IOException {
         var keys = Keys.generate();
-        var admin = authority.issue(keys.getPublic(), CertificateRequest.client("admin", List.of("system:masters"), VALIDITY));
+        var admin = authority.issue(keys.getPublic(), CertificateRequest.client("kubernetes-admin", List.of("system:masters"), VALIDITY));
         Files.writeString(kubeconfig, """
                 apiVersion: v1
                 kind: Config
