@@ -3,6 +3,7 @@ package dev.skerry.kube.admission;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.skerry.kube.schema.Gvk;
+import dev.skerry.kube.schema.LabelSelectors;
 import dev.skerry.kube.store.ObjectStore;
 import java.util.Optional;
 
@@ -59,9 +60,9 @@ final class Matching {
         }
         if (attributes.resource().core("namespaces")) {
             var object = attributes.operation() == Operation.DELETE || attributes.object() == null ? attributes.old() : attributes.object();
-            return LabelMatch.matches(selector, object == null ? MissingNode.getInstance() : object.path("metadata").path("labels"));
+            return LabelSelectors.matches(selector, object == null ? MissingNode.getInstance() : object.path("metadata").path("labels"));
         }
-        return attributes.namespace().isEmpty() || LabelMatch.matches(selector, namespace(attributes.namespace()).path("metadata").path("labels"));
+        return attributes.namespace().isEmpty() || LabelSelectors.matches(selector, namespace(attributes.namespace()).path("metadata").path("labels"));
     }
 
     /** The namespace, or missing. */
@@ -73,8 +74,8 @@ final class Matching {
         if (selector.path("matchLabels").isEmpty() && selector.path("matchExpressions").isEmpty()) {
             return true;
         }
-        return attributes.object() != null && LabelMatch.matches(selector, attributes.object().path("metadata").path("labels"))
-                || attributes.old() != null && LabelMatch.matches(selector, attributes.old().path("metadata").path("labels"));
+        return attributes.object() != null && LabelSelectors.matches(selector, attributes.object().path("metadata").path("labels"))
+                || attributes.old() != null && LabelSelectors.matches(selector, attributes.old().path("metadata").path("labels"));
     }
 
     private Optional<Match> ruled(Attributes attributes, JsonNode rules, JsonNode scope) {

@@ -3,6 +3,7 @@ package dev.skerry.kube.admission;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.skerry.kube.schema.Gvk;
+import dev.skerry.kube.schema.LabelSelectors;
 import dev.skerry.kube.store.ObjectStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +66,7 @@ final class Parameters {
         try {
             for (var entry : store.list(prefix, "", MAX_OBJECTS, 0).entries()) {
                 var object = Followed.parse(entry.value());
-                if (LabelMatch.matches(selector, object.path("metadata").path("labels"))) {
+                if (LabelSelectors.matches(selector, object.path("metadata").path("labels"))) {
                     found.add(object);
                 }
             }

@@ -2,6 +2,7 @@ package dev.skerry.kube.apiserver;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.skerry.kube.schema.LabelSelectors;
 import dev.skerry.kube.store.ObjectStore;
 
 /** Deletes a Pod if no disruption budget is hurt by it. */

@@ -3,6 +3,7 @@ package dev.skerry.kube.apiserver;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.skerry.kube.schema.LabelSelectors;
 import dev.skerry.kube.store.ObjectStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,14 +1,14 @@
-package dev.skerry.kube.apiserver;
+package dev.skerry.kube.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
 
 /** Label selectors as objects write them: matchLabels and matchExpressions. */
-final class LabelSelectors {
+public final class LabelSelectors {
 
     private LabelSelectors() {}
 
     /** An empty selector matches everything. */
-    static boolean matches(JsonNode selector, JsonNode labels) {
+    public static boolean matches(JsonNode selector, JsonNode labels) {
         for (var wanted : selector.path("matchLabels").properties()) {
             if (!labels.path(wanted.getKey()).equals(wanted.getValue())) {
                 return false;
