@@ -26,7 +26,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.interfaces.ECPrivateKey;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
@@ -84,7 +83,7 @@ final class Island implements AutoCloseable {
                         .withMasterUrl("https://127.0.0.1:" + port)
                         .withCaCertData(base64(Pem.encode(authority.certificate())))
                         .withClientCertData(base64(Pem.encode(certificate)))
-                        .withClientKeyData(base64(Pem.encodeSec1((ECPrivateKey) keys.getPrivate())))
+                        .withClientKeyData(base64(Pem.encodeSec1(keys)))
                         .withClientKeyAlgo("EC")
                         .withOnlyHttpWatches(true)
                         .build())

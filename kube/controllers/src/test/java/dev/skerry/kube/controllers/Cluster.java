@@ -14,7 +14,6 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.interfaces.ECPrivateKey;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
@@ -56,7 +55,7 @@ final class Cluster implements AutoCloseable {
                 .withMasterUrl("https://127.0.0.1:" + server.port())
                 .withCaCertData(base64(Pem.encode(authority.certificate())))
                 .withClientCertData(base64(Pem.encode(admin)))
-                .withClientKeyData(base64(Pem.encodeSec1((ECPrivateKey) adminKeys.getPrivate())))
+                .withClientKeyData(base64(Pem.encodeSec1(adminKeys)))
                 .withClientKeyAlgo("EC")
                 .withOnlyHttpWatches(true)
                 .withNamespace("default")

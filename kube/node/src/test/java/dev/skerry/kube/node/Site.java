@@ -18,7 +18,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.interfaces.ECPrivateKey;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
@@ -61,7 +60,7 @@ final class Site implements AutoCloseable {
                 .withMasterUrl("https://127.0.0.1:" + server.port())
                 .withCaCertData(base64(Pem.encode(authority.certificate())))
                 .withClientCertData(base64(Pem.encode(admin)))
-                .withClientKeyData(base64(Pem.encodeSec1((ECPrivateKey) adminKeys.getPrivate())))
+                .withClientKeyData(base64(Pem.encodeSec1(adminKeys)))
                 .withClientKeyAlgo("EC")
                 .withOnlyHttpWatches(true)
                 .withNamespace("default")

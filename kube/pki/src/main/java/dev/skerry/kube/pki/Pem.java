@@ -55,17 +55,7 @@ public final class Pem {
         return encode("PRIVATE KEY", key.getEncoded());
     }
 
-    /** A P-256 key in the older form (SEC 1) that more Kubernetes clients can read. */
-    public static String encodeSec1(ECPrivateKey key) {
-        try {
-            var curve = new ASN1ObjectIdentifier("1.2.840.10045.3.1.7");
-            return encode("EC PRIVATE KEY", new org.bouncycastle.asn1.sec.ECPrivateKey(P256_BITS, key.getS(), curve).getEncoded());
-        } catch (IOException e) {
-            throw new IllegalStateException("a parsed key cannot be encoded", e);
-        }
-    }
-
-    /** The same with the public key in it, without which the official Java client refuses the private one. */
+    /** A P-256 key in the older form (SEC 1) that more Kubernetes clients can read, with the public key in it: the official Java client refuses it without. */
     public static String encodeSec1(KeyPair keys) {
         try {
             var curve = new ASN1ObjectIdentifier("1.2.840.10045.3.1.7");

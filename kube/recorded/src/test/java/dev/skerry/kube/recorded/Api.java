@@ -32,7 +32,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.interfaces.ECPrivateKey;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -92,7 +91,7 @@ final class Api implements AutoCloseable {
                 .withMasterUrl("https://127.0.0.1:" + server.port())
                 .withCaCertData(base64(Pem.encode(authority.certificate())))
                 .withClientCertData(base64(Pem.encode(certificate)))
-                .withClientKeyData(base64(Pem.encodeSec1((ECPrivateKey) adminKeys.getPrivate())))
+                .withClientKeyData(base64(Pem.encodeSec1(adminKeys)))
                 .withClientKeyAlgo("EC")
                 .withOnlyHttpWatches(true)
                 .withUserAgent("kube-controller-manager/v1.36.3")
