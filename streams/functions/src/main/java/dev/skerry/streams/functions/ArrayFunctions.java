@@ -175,10 +175,12 @@ final class ArrayFunctions {
             }
             step = given;
         }
-        var length = Math.floorDiv(Math.subtractExact(stop, start), step) + 1;
-        if (length < 0 || length > LONGEST) {
-            throw new FunctionException("sequence: " + length + " elements (expected: 0-" + LONGEST + ")");
+        // As floats: the way from one end of the integers to the other is no integer.
+        var exact = Math.floor(((double) stop - start) / step) + 1;
+        if (exact < 0 || exact > LONGEST) {
+            throw new FunctionException("sequence: " + Printed.plainNumber(exact) + " elements (expected: 0-" + LONGEST + ")");
         }
+        var length = (long) exact;
         var list = new ArrayList<@Nullable Object>((int) length);
         for (var i = 0L; i < length; i++) {
             list.add(start + i * step);

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** What a function may ask about the call's surroundings. The caller implements it; one object may serve many calls. */
 public interface Call {
@@ -28,6 +29,15 @@ public interface Call {
 
     /** A value that was kept for all rules under this key. */
     Optional<Object> keyedState(String key);
+
+    /**
+     * Keeps a value for all rules under this key; null forgets it.
+     *
+     * @throws FunctionException if the caller keeps nothing, or has no room left
+     */
+    default void keepState(String key, @Nullable Object value) {
+        throw new FunctionException("put_keyed_state: " + key + " (expected: a rule that runs, not a trial)");
+    }
 
     /** A property of this site, as its configuration has it. */
     Optional<String> property(String name);

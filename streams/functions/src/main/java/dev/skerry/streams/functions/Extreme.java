@@ -107,7 +107,8 @@ final class Extreme implements Accumulator {
 
     @Override
     public boolean isMergeable() {
-        return true;
+        // In eKuiper the first value of all decides over the kind, which a later part cannot know.
+        return !asEkuiper;
     }
 
     @Override

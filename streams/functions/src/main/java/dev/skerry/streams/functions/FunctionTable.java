@@ -62,6 +62,12 @@ public final class FunctionTable {
             AggregateFunctions.addTo(catalogue);
             AnalyticFunctions.addTo(catalogue);
             RowFunctions.addTo(catalogue);
+            Forest.addTo(catalogue);
+            TrendFunctions.addTo(catalogue);
+            Moments.addTo(catalogue);
+            Spectrum.addTo(catalogue);
+            GeoFunctions.addTo(catalogue);
+            UnitFunctions.addTo(catalogue);
             return new FunctionTable(catalogue.functions());
         }
     }

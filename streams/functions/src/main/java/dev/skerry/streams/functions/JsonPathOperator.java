@@ -64,7 +64,7 @@ final class JsonPathOperator {
         try {
             return Pattern.compile(Printed.of(pattern)).matcher(Printed.of(text)).find();
         } catch (PatternSyntaxException e) {
-            throw new FunctionException("error parsing regexp: " + e.getMessage());
+            throw new FunctionException(String.valueOf(e.getMessage()));
         }
     }
 }

@@ -34,6 +34,11 @@ final class MiscFunctions {
         to.scalar("get_keyed_state(key, type, default)", "the type", "a value that was kept under the key for all rules, or the default",
                 args -> Conversions.checkType(args, 3, "expect one of following value for the 2nd parameter: bigint, float, string, boolean, datetime",
                         Set.of("bigint", "float", "string", "boolean", "datetime")), NullRule.PASS, MiscFunctions::keyedState);
+        to.scalar("put_keyed_state(key, value)", "as the argument", "the value, which is from then on kept under the key for all rules", Checks.all(Checks.exactly(2), Checks.text(0)),
+                NullRule.PASS, (args, call) -> {
+                    call.keepState(Values.text(args[0], "key " + Printed.of(args[0]) + " is not a string"), args[1]);
+                    return args[1];
+                });
         to.remembering("json_path_query(value, path)", "any", "what the path finds; a list if it may find several", Checks.JSON_PATH, NullRule.PASS,
                 () -> new PathBody(found -> found));
         to.remembering("json_path_query_first(value, path)", "any", "the first that the path finds", Checks.JSON_PATH, NullRule.PASS,

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NumberFormat {
 
-    private static final int MOST_PLACES = 1000;
+    private static final int MOST_PLACES = 100;
     private static final Pattern LOCALE = Pattern.compile("([a-zA-Z]{2,3})[-_](?:[a-zA-Z]{4}[-_])?([a-zA-Z]{2}|\\d{3})(?:[-_].*)?");
 
     private NumberFormat() {}
@@ -42,7 +42,10 @@ final class NumberFormat {
         if (places < 0) {
             throw new FunctionException("the decimal places must greater or equal than 0");
         }
-        return (int) Math.min(places, MOST_PLACES);
+        if (places > MOST_PLACES) {
+            throw new FunctionException("format: " + places + " decimal places (expected: 0-" + MOST_PLACES + ")");
+        }
+        return (int) places;
     }
 
     private static String write(double number, int places, Signs signs) {

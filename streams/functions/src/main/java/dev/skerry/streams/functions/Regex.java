@@ -37,7 +37,7 @@ final class Regex {
         try {
             return Pattern.compile(pattern);
         } catch (PatternSyntaxException e) {
-            throw new FunctionException("error parsing regexp: " + e.getMessage());
+            throw new FunctionException(String.valueOf(e.getMessage()));
         }
     }
 

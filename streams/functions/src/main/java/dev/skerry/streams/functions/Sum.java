@@ -94,7 +94,8 @@ class Sum implements Accumulator {
 
     @Override
     public final boolean isMergeable() {
-        return true;
+        // In eKuiper the first value of all decides over the kind, which a later part cannot know.
+        return !asEkuiper;
     }
 
     @Override

@@ -116,7 +116,8 @@ final class TimeFunctions {
     }
 
     private static Instant instant(long seconds) {
-        if (Math.abs(seconds) > Instant.parse("9999-12-31T23:59:59Z").getEpochSecond()) {
+        var last = LocalDate.of(9999, 12, 31).toEpochDay() * 86_400;
+        if (seconds < -last || seconds > last) {
             throw new FunctionException("from_unix_time: " + seconds + " (expected: seconds up to the year 9999)");
         }
         return Instant.ofEpochSecond(seconds);
@@ -127,7 +128,8 @@ final class TimeFunctions {
         if (days == 0) {
             return null;
         }
-        if (Math.abs(days) > LocalDate.of(9999, 12, 31).toEpochDay()) {
+        var last = LocalDate.of(9999, 12, 31).toEpochDay();
+        if (days < -last || days > last) {
             throw new FunctionException("from_days: " + days + " (expected: days up to the year 9999)");
         }
         return LocalDate.ofEpochDay(days - 1).toString();
