@@ -1,0 +1,41 @@
+package dev.skerry.streams.functions;
+
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/** What a function may ask about the call's surroundings. The caller implements it; one object may serve many calls. */
+public interface Call {
+
+    /** The rule's name. */
+    String ruleId();
+
+    /** When the rule began, in epoch milliseconds. */
+    long ruleStart();
+
+    /** The zone of the rule's local times. */
+    ZoneId zone();
+
+    /** The present instant, in epoch milliseconds: the rule's clock, not the row's time. */
+    long now();
+
+    /** The row's time, in epoch milliseconds. */
+    long timestamp();
+
+    /** The source of {@code rand()} and its like. */
+    RandomGenerator random();
+
+    /** A value that was kept for all rules under this key. */
+    Optional<Object> keyedState(String key);
+
+    /** A property of this site, as its configuration has it. */
+    Optional<String> property(String name);
+
+    /**
+     * Holds the row back for so long.
+     *
+     * @throws FunctionException if it is longer than the caller allows, or interrupted
+     */
+    void pause(Duration length);
+}
