@@ -52,6 +52,13 @@ public final class FunctionTable {
         static FunctionTable build(boolean asEkuiper) {
             var catalogue = new Catalogue(asEkuiper);
             MathFunctions.addTo(catalogue);
+            TextFunctions.addTo(catalogue);
+            TimeFunctions.addTo(catalogue);
+            ArrayFunctions.addTo(catalogue);
+            ObjectFunctions.addTo(catalogue);
+            Conversions.addTo(catalogue);
+            HashFunctions.addTo(catalogue);
+            MiscFunctions.addTo(catalogue);
             AggregateFunctions.addTo(catalogue);
             AnalyticFunctions.addTo(catalogue);
             RowFunctions.addTo(catalogue);

@@ -21,9 +21,6 @@ final class Percentile extends Gathered {
 
     @Override
     Object kept(@Nullable Object[] args) {
-        if (args.length != 2) {
-            throw new FunctionException("Expect 2 arguments but found " + args.length + ".");
-        }
         return new ArrayList<>(Arrays.asList(args));
     }
 
@@ -33,6 +30,9 @@ final class Percentile extends Gathered {
         Object fraction = null;
         for (var row : rows) {
             List<@Nullable Object> pair = Values.list(row, "");
+            if (pair.size() != 2) {
+                throw new FunctionException("Expect 2 arguments but found " + pair.size() + ".");
+            }
             if (pair.get(0) != null) {
                 values.add(number(pair.get(0)));
             }
