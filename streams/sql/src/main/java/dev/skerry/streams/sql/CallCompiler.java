@@ -25,11 +25,13 @@ final class CallCompiler {
 
     private final FunctionTable functions;
     private final TreeCompiler trees;
+    private final boolean asEkuiper;
     private final Set<Integer> quiet = new HashSet<>();
     private final Map<Integer, Supplier<Analytic.State>> analytic = new HashMap<>();
     private final Map<Integer, Supplier<Columns.State>> columns = new HashMap<>();
 
-    CallCompiler(FunctionTable functions, TreeCompiler trees) {
+    CallCompiler(FunctionTable functions, TreeCompiler trees, boolean asEkuiper) {
+        this.asEkuiper = asEkuiper;
         this.functions = functions;
         this.trees = trees;
     }
@@ -108,12 +110,17 @@ final class CallCompiler {
         var args = aggregateArgs(c);
         int id = c.id();
         var name = c.name();
+        // Of no rows the count is 0, for eKuiper null.
+        boolean ofNothing = !name.equals("collect") && (asEkuiper || !name.equals("count"));
         return env -> {
             try {
                 if (env.row instanceof Row.Group g) {
                     var taken = g.sums == null ? null : g.sums.get(id);
                     if (taken != null) {
                         return taken.value();
+                    }
+                    if (g.rows.isEmpty() && g.sums == null && ofNothing) {
+                        return null;
                     }
                     var accumulator = function.create();
                     var inner = new Env(env.memory, env.row, g.range);

@@ -145,14 +145,17 @@ final class FunctionCase {
 
     private static @Nullable Object aggregate(Aggregate a, List<@Nullable Object> args) {
         var accumulator = a.create();
-        int n = args.isEmpty() ? 0 : args.getFirst() instanceof List<?> l ? l.size() : -1;
+        int n = args.isEmpty() || args.getFirst() == null ? 0 : args.getFirst() instanceof List<?> l ? l.size() : -1;
+        if (!args.isEmpty() && args.getFirst() == null && !a.name().equals("collect")) {
+            return null;
+        }
         if (n < 0) {
             throw new FunctionException("the first argument to the aggregate function should be a list");
         }
         for (int i = 0; i < n; i++) {
             var row = new @Nullable Object[args.size()];
             for (int j = 0; j < row.length; j++) {
-                row[j] = args.get(j) instanceof List<?> column ? column.get(i) : args.get(j);
+                row[j] = args.get(j) instanceof List<?> column ? i < column.size() ? column.get(i) : column.getLast() : args.get(j);
             }
             accumulator.add(row);
         }

@@ -1,9 +1,7 @@
 package dev.skerry.streams.sql;
 
-import dev.skerry.streams.functions.FunctionException;
-import dev.skerry.streams.functions.FunctionTable;
-import dev.skerry.streams.functions.Scalar;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.List;
@@ -14,12 +12,10 @@ import org.jspecify.annotations.Nullable;
 /** The operators on values whose types are known only when they are there. */
 final class Operators {
 
-    private final @Nullable Scalar cast;
-    private final Memory memory;
+    private final ZoneId zone;
 
-    Operators(FunctionTable functions, Memory memory) {
-        this.memory = memory;
-        cast = functions.find("cast") instanceof Scalar s ? s : null;
+    Operators(ZoneId zone) {
+        this.zone = zone;
     }
 
     /** Null makes a comparison false and everything else null. */
@@ -134,12 +130,12 @@ final class Operators {
         if (value instanceof Instant t) {
             return t.atZone(ZoneOffset.UTC);
         }
-        if (cast == null || !(value instanceof Number || value instanceof String)) {
+        if (!(value instanceof Number || value instanceof String)) {
             return null;
         }
         try {
-            return cast.call(new @Nullable Object[] {value, "datetime"}, memory) instanceof ZonedDateTime t ? t : null;
-        } catch (FunctionException e) {
+            return TimeText.of(value, "", zone);
+        } catch (EvalException e) {
             return null;
         }
     }

@@ -2,6 +2,7 @@ package dev.skerry.streams.sql;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +24,8 @@ record Plan(
         @Nullable Tree having, List<Tree.Slot> numbered, List<Tree.Sort> order, List<Tree.Field> fields, int limit, boolean aggregate,
         String returning, RuleOptions options) {
 
-    /** One source: its name in the query and its definition. */
-    record Input(String name, Statement.Create definition, int retain, String timeColumn) {
+    /** One source: its name in the query, its definition, and which of its columns the query asks for ({@code *}: all). */
+    record Input(String name, Statement.Create definition, int retain, String timeColumn, Set<String> used) {
         boolean isTable() {
             return definition.kind() == Statement.Kind.TABLE;
         }

@@ -88,15 +88,31 @@ final class Planner {
                 where = null;
             } else if (fixedRows) {
                 where = push(where, sources, atSource);
-            } else if (window == null && analytic.isEmpty()) {
+            } else if (window == null && analytic.isEmpty() && !options.eventTime()) {
                 atSource.put(sources.getFirst().name(), where);
                 where = null;
             }
         }
         boolean aggregate = !groups.isEmpty()
                 || fields.stream().anyMatch(f -> f.expr().anyWithAliases(t -> t instanceof Tree.Call c && SelectCheck.isAggregate(functions, c.name())));
-        return new Plan(sources, atSource, analytic, before, window, windowJoins, lookups, whereAggregates, where, groups, having,
+        return new Plan(used(sources, fields, outside(joins, s.where() == null ? null : names.findIfAny(s.where()), groups, window, having, order)), atSource, analytic, before, window, windowJoins, lookups, whereAggregates, where, groups, having,
                 slots(fields, this::isRowNumber), order, fields, s.limit(), aggregate, returning(fields), options);
+    }
+
+    /** Which columns of each source are asked for: a strict definition is held to these alone. */
+    private static List<Plan.Input> used(List<Plan.Input> sources, List<Tree.Field> fields, List<Tree> others) {
+        var trees = new ArrayList<>(others);
+        fields.forEach(f -> trees.add(f.expr()));
+        var names = new java.util.HashSet<String>();
+        trees.forEach(tree -> tree.anyWithAliases(t -> {
+            if (t instanceof Tree.Wildcard) {
+                names.add("*");
+            } else if (t instanceof Tree.Column c) {
+                names.add(c.name());
+            }
+            return false;
+        }));
+        return sources.stream().map(s -> new Plan.Input(s.name(), s.definition(), s.retain(), s.timeColumn(), Set.copyOf(names))).toList();
     }
 
     private boolean isRowNumber(Tree t) {
@@ -166,7 +182,7 @@ final class Planner {
         var type = definition.option("TYPE");
         int size = !retain.isEmpty() && !retain.equals("0") ? Integer.parseInt(retain) : type.isEmpty() || type.equals("file") ? WHOLE_FILE : 1;
         var time = definition.option("TIMESTAMP");
-        return new Plan.Input(source.name(), definition, size, time.isEmpty() ? source.timeColumn() : time);
+        return new Plan.Input(source.name(), definition, size, time.isEmpty() ? source.timeColumn() : time, Set.of("*"));
     }
 
     private static Tree both(Tree left, @Nullable Tree right) {

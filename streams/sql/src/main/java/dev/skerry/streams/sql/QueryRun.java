@@ -68,11 +68,11 @@ public final class QueryRun {
         this.sink = sink;
         this.now = now;
         memory = new Memory(around);
-        compiler = new TreeCompiler(functions, memory, plan.options().ignoreCase());
+        compiler = new TreeCompiler(functions, memory, plan.options());
         env = new Env(memory, new Row.Tuple("", Map.of(), Map.of(), now), null);
         var options = plan.options();
         for (var input : plan.sources()) {
-            var reader = new SourceReader(input.definition(), input.timeColumn(), options.eventTime() && !input.isTable(), options.zone());
+            var reader = new SourceReader(input.definition(), input.timeColumn(), input.used(), options.eventTime() && !input.isTable(), options);
             var condition = Condition.of("Where", plan.atSource().get(input.name()), compiler);
             entries.computeIfAbsent(input.definition().name(), n -> new ArrayList<>()).add(new Entry(input, reader, condition));
         }

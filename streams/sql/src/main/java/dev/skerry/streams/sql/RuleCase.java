@@ -93,7 +93,7 @@ final class RuleCase {
         return new RuleOptions(o.path("isEventTime").booleanValue(), duration(o.path("lateTolerance")), o.path("sendError").booleanValue(),
                 o.path("sendNilField").booleanValue() || o.path("sendNil").booleanValue(), o.path("sendMetaToSink").booleanValue(),
                 strategy.path("windowOption").path("windowVersion").asText().equals("v2"),
-                strategy.path("windowOption").path("enableSendSlidingWindowTwice").booleanValue(), false, true, UTC);
+                strategy.path("windowOption").path("enableSendSlidingWindowTwice").booleanValue(), false, true, true, UTC);
     }
 
     private static Duration duration(JsonNode node) {

@@ -15,28 +15,34 @@ import java.time.ZoneId;
  * @param sendTwice a sliding window with a delay is sent when it is triggered and once more with what came after
  * @param ignoreCase columns are found without regard to case
  * @param incremental aggregates are taken while rows come where that gives the same, so that rows are not kept
+ * @param asEkuiper where eKuiper is surprising, do as it does: for rules that were written for it
  * @param zone of local times and of windows of hours and days
  */
 public record RuleOptions(
         boolean eventTime, Duration lateTolerance, boolean sendError, boolean sendNil, boolean sendMeta, boolean leftOpen, boolean sendTwice,
-        boolean ignoreCase, boolean incremental, ZoneId zone) {
+        boolean ignoreCase, boolean incremental, boolean asEkuiper, ZoneId zone) {
 
     /** What holds unless it is asked otherwise. */
     public static final RuleOptions DEFAULT =
-            new RuleOptions(false, Duration.ZERO, true, false, false, false, false, false, true, ZoneId.systemDefault());
+            new RuleOptions(false, Duration.ZERO, true, false, false, false, false, false, true, false, ZoneId.systemDefault());
 
     /** The same in event time. */
     public RuleOptions inEventTime(Duration tolerance) {
-        return new RuleOptions(true, tolerance, sendError, sendNil, sendMeta, leftOpen, sendTwice, ignoreCase, incremental, zone);
+        return new RuleOptions(true, tolerance, sendError, sendNil, sendMeta, leftOpen, sendTwice, ignoreCase, incremental, asEkuiper, zone);
     }
 
     /** The same, incremental or not. */
     public RuleOptions withIncremental(boolean wanted) {
-        return new RuleOptions(eventTime, lateTolerance, sendError, sendNil, sendMeta, leftOpen, sendTwice, ignoreCase, wanted, zone);
+        return new RuleOptions(eventTime, lateTolerance, sendError, sendNil, sendMeta, leftOpen, sendTwice, ignoreCase, wanted, asEkuiper, zone);
+    }
+
+    /** The same, as eKuiper does it or right. */
+    public RuleOptions likeEkuiper(boolean wanted) {
+        return new RuleOptions(eventTime, lateTolerance, sendError, sendNil, sendMeta, leftOpen, sendTwice, ignoreCase, incremental, wanted, zone);
     }
 
     /** The same in another zone. */
     public RuleOptions in(ZoneId other) {
-        return new RuleOptions(eventTime, lateTolerance, sendError, sendNil, sendMeta, leftOpen, sendTwice, ignoreCase, incremental, other);
+        return new RuleOptions(eventTime, lateTolerance, sendError, sendNil, sendMeta, leftOpen, sendTwice, ignoreCase, incremental, asEkuiper, other);
     }
 }

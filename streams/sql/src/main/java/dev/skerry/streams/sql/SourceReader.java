@@ -8,26 +8,30 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Brings what a source told into the shape of its definition. */
 final class SourceReader {
 
-    private final Statement.Create definition;
+    private final List<Statement.FieldDef> fields;
     private final String timeColumn;
     private final boolean eventTime;
     private final boolean strict;
     private final String format;
     private final ZoneId zone;
+    private final boolean ignoreCase;
 
     /** A row with its time. */
     record Taken(Map<String, @Nullable Object> values, long time) {}
 
-    SourceReader(Statement.Create definition, String timeColumn, boolean eventTime, ZoneId zone) {
-        this.definition = definition;
+    SourceReader(Statement.Create definition, String timeColumn, Set<String> used, boolean eventTime, RuleOptions options) {
         this.timeColumn = timeColumn;
         this.eventTime = eventTime && !timeColumn.isEmpty();
-        this.zone = zone;
+        zone = options.zone();
+        ignoreCase = options.ignoreCase();
+        fields = used.contains("*") ? definition.fields()
+                : definition.fields().stream().filter(f -> used.contains(f.name()) || f.name().equals(timeColumn)).toList();
         strict = definition.is("STRICT_VALIDATION") && !definition.schemaless();
         format = definition.option("TIMESTAMP_FORMAT");
     }
@@ -41,7 +45,7 @@ final class SourceReader {
         var values = told;
         if (strict) {
             try {
-                values = checked(definition.fields(), told);
+                values = checked(fields, told);
             } catch (EvalException e) {
                 throw new EvalException("error in preprocessor: " + e.text());
             }
@@ -63,7 +67,8 @@ final class SourceReader {
     private Map<String, @Nullable Object> checked(List<Statement.FieldDef> fields, Map<String, @Nullable Object> told) {
         var values = new LinkedHashMap<String, @Nullable Object>(told);
         for (var field : fields) {
-            if (!told.containsKey(field.name())) {
+            var there = Row.find(told, field.name(), ignoreCase);
+            if (there == Row.ABSENT) {
                 if (field.byDefault() == null) {
                     throw new EvalException("field " + field.name() + " is not found");
                 }
@@ -71,7 +76,7 @@ final class SourceReader {
                 continue;
             }
             try {
-                values.put(field.name(), convert(field.type(), told.get(field.name())));
+                values.put(field.name(), convert(field.type(), there));
             } catch (EvalException e) {
                 throw new EvalException("field " + field.name() + " type mismatch: " + e.text());
             }

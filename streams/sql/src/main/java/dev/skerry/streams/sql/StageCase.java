@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One step of a SELECT on given rows. */
@@ -54,14 +55,14 @@ final class StageCase {
 
     private RuleOptions options(JsonNode c) {
         return new RuleOptions(c.path("eventTime").booleanValue(), java.time.Duration.ZERO, true, c.path("sendNil").booleanValue(),
-                c.path("sendMeta").booleanValue(), c.path("windowVersion").asText().equals("v2"), false, true, false, UTC);
+                c.path("sendMeta").booleanValue(), c.path("windowVersion").asText().equals("v2"), false, true, false, true, UTC);
     }
 
     private Object schema(JsonNode c) {
         var ddl = c.path("streams").elements().next().textValue();
         var definition = (Statement.Create) StatementReader.readOne(ddl, functions);
-        var reader = new SourceReader(definition, definition.option("TIMESTAMP"), c.path("eventTime").booleanValue(),
-                ZoneId.of(c.path("timezone").asText("UTC")));
+        var reader = new SourceReader(definition, definition.option("TIMESTAMP"), Set.of("*"), c.path("eventTime").booleanValue(),
+                options(c).in(ZoneId.of(c.path("timezone").asText("UTC"))));
         var all = new ArrayList<Object>();
         for (var in : c.path("input")) {
             var taken = reader.take(SourceReader.ofJson(CaseValues.row(in.get("row")), definition.fields()), 0);
@@ -98,7 +99,7 @@ final class StageCase {
         var context = c.path("context");
         long start = context.path("ruleStart").longValue();
         var memory = new Memory(Surroundings.of(context.path("ruleId").asText("test"), () -> Instant.ofEpochMilli(start), UTC));
-        var compiler = new TreeCompiler(functions, memory, true);
+        var compiler = new TreeCompiler(functions, memory, plan.options());
         var env = new Env(memory, new Row.Tuple("", Map.of(), Map.of(), 0), null);
         var input = c.path("input");
         var kind = c.path("inputKind").asText();

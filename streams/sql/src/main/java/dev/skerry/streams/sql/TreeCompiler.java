@@ -15,11 +15,13 @@ final class TreeCompiler {
     private final Operators operators;
     private final CallCompiler calls;
     private final boolean ignoreCase;
+    private final boolean asEkuiper;
 
-    TreeCompiler(dev.skerry.streams.functions.FunctionTable functions, Memory memory, boolean ignoreCase) {
-        operators = new Operators(functions, memory);
-        calls = new CallCompiler(functions, this);
-        this.ignoreCase = ignoreCase;
+    TreeCompiler(dev.skerry.streams.functions.FunctionTable functions, Memory memory, RuleOptions options) {
+        operators = new Operators(memory.zone());
+        calls = new CallCompiler(functions, this, options.asEkuiper());
+        ignoreCase = options.ignoreCase();
+        asEkuiper = options.asEkuiper();
     }
 
     Operators operators() {
@@ -272,12 +274,13 @@ final class TreeCompiler {
         throw new EvalException("LIKE operator left operand expects string, but found " + GoText.of(value));
     }
 
-    private static Pattern pattern(String like, char escape) {
+    private Pattern pattern(String like, char escape) {
         var regex = new StringBuilder();
         for (int i = 0; i < like.length(); i++) {
             char c = like.charAt(i);
             if (c == escape && i + 1 < like.length() && (like.charAt(i + 1) == '%' || like.charAt(i + 1) == '_' || like.charAt(i + 1) == escape)) {
-                regex.append(Pattern.quote(String.valueOf(like.charAt(++i))));
+                // eKuiper keeps the backslash as a character of the text.
+                regex.append(asEkuiper ? "\\\\" : "").append(Pattern.quote(String.valueOf(like.charAt(++i))));
             } else {
                 regex.append(c == '%' ? ".*" : c == '_' ? "." : Pattern.quote(String.valueOf(c)));
             }

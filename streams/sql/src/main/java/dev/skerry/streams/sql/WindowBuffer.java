@@ -49,7 +49,9 @@ final class WindowBuffer {
             if (inside) {
                 content.add(row);
             }
-            if (keepFrom < 0 && inside == spec.overlaps()) {
+            // eKuiper forgets rows of the next window when this one is empty.
+            boolean keeps = spec.overlaps() ? inside || !spec.asEkuiper() : !inside;
+            if (keepFrom < 0 && keeps) {
                 keepFrom = i;
             }
         }

@@ -26,14 +26,14 @@ final class WindowCase {
         c.path("streams").forEach(s -> catalogue.execute(s.textValue()));
         var select = StatementReader.readSelect(c.get("sql").textValue(), functions);
         var options = new RuleOptions(c.path("eventTime").booleanValue(), Duration.ZERO, true, false, false,
-                c.path("windowVersion").asText().equals("v2"), false, true, false, UTC);
+                c.path("windowVersion").asText().equals("v2"), false, true, false, true, UTC);
         var plan = new Planner(catalogue).planLoosely(select, options);
         var windowed = plan.window();
         if (windowed == null) {
             return "no window";
         }
         var memory = new Memory(Surroundings.of("test", () -> Instant.EPOCH, UTC));
-        var compiler = new TreeCompiler(functions, memory, true);
+        var compiler = new TreeCompiler(functions, memory, options);
         var env = new Env(memory, new Row.Tuple("", Map.of(), Map.of(), 0), null);
         var emitted = new ArrayDeque<List<Map<String, @Nullable Object>>>();
         var window = new WindowMaker(plan, compiler, env).make(windowed, 0,

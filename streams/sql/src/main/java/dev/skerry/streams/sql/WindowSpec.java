@@ -10,7 +10,7 @@ import java.util.function.Predicate;
  * @param triggers whether a row triggers a sliding window
  */
 record WindowSpec(
-        Tree.Window.Kind kind, String unit, long every, long length, long interval, long delay, boolean sendTwice, ZoneId zone,
+        Tree.Window.Kind kind, String unit, long every, long length, long interval, long delay, boolean sendTwice, boolean asEkuiper, ZoneId zone,
         Predicate<Row.Tuple> triggers) {
 
     static WindowSpec of(Tree.Window w, RuleOptions options, Predicate<Row.Tuple> triggers) {
@@ -19,7 +19,7 @@ record WindowSpec(
         long every = w.kind() == Tree.Window.Kind.HOPPING ? w.interval() : w.length();
         long delay = w.delay() * unit;
         return new WindowSpec(w.kind(), w.unit(), every, w.length() * unit, w.interval() * unit, delay,
-                options.sendTwice() && w.kind() == Tree.Window.Kind.SLIDING && delay > 0, options.zone(), triggers);
+                options.sendTwice() && w.kind() == Tree.Window.Kind.SLIDING && delay > 0, options.asEkuiper(), options.zone(), triggers);
     }
 
     boolean overlaps() {
