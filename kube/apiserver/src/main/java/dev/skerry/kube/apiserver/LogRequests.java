@@ -1,6 +1,5 @@
 package dev.skerry.kube.apiserver;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.skerry.kube.schema.Cause;
 import io.helidon.http.HeaderNames;
@@ -18,7 +17,7 @@ record LogRequests(Optional<PodLogs> logs) {
 
     void serve(Call call, ObjectNode pod) throws Failure {
         var options = options(call);
-        var container = container(call, pod.path("spec"));
+        var container = PodContainers.chosen(call.query("container"), pod.path("spec"), call.target().name());
         if (pod.path("spec").path("nodeName").asText("").isEmpty()) {
             // Nothing has run yet, so nothing was said.
             call.response().status(Status.NO_CONTENT_204).send();
@@ -30,7 +29,7 @@ record LogRequests(Optional<PodLogs> logs) {
             source.write(call.target().namespace(), call.target().name(), container, options, out);
             out.close();
         } catch (IOException e) {
-            throw Failure.internal("the log could not be read: " + e.getMessage());
+            throw Failure.badRequest(String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -63,27 +62,6 @@ record LogRequests(Optional<PodLogs> logs) {
             causes.add(new Cause("FieldValueInvalid", "Invalid value: " + value + ": " + said, name));
         }
         return value;
-    }
-
-    private static String container(Call call, JsonNode spec) throws Failure {
-        var pod = call.target().name();
-        var asked = call.query("container");
-        var containers = spec.path("containers");
-        if (asked.isEmpty()) {
-            if (containers.size() > 1) {
-                throw Failure.badRequest("a container name must be specified for pod " + pod + ", choose one of: [" + TableCells.names(containers, "name").replace(',', ' ') + "]"
-                        + (spec.path("initContainers").isEmpty() ? "" : " or one of the init containers: [" + TableCells.names(spec.path("initContainers"), "name").replace(',', ' ') + "]"));
-            }
-            return containers.path(0).path("name").asText();
-        }
-        for (var list : List.of("containers", "initContainers", "ephemeralContainers")) {
-            for (var one : spec.path(list)) {
-                if (one.path("name").asText().equals(asked)) {
-                    return asked;
-                }
-            }
-        }
-        throw Failure.badRequest("container " + asked + " is not valid for pod " + pod);
     }
 
     /** Begins the answer with its first byte, so that a fault before it can still be told. */

@@ -28,10 +28,11 @@ final class ObjectRequests {
     private final StandardRoles roles;
     private final AccountSecrets secrets;
     private final NodeRestriction nodes;
+    private final PodConnections connections;
 
     ObjectRequests(
             ServerConfig config, Resources resources, Deletion deletion, Lists lists, Watches watches, Tables tables, Definitions definitions,
-            Reviews reviews, TokenRequests tokens, StandardRoles roles, AccountSecrets secrets, NodeRestriction nodes) {
+            Reviews reviews, TokenRequests tokens, StandardRoles roles, AccountSecrets secrets, NodeRestriction nodes, PodConnections connections) {
         this.config = config;
         this.resources = resources;
         this.deletion = deletion;
@@ -44,6 +45,7 @@ final class ObjectRequests {
         this.roles = roles;
         this.secrets = secrets;
         this.nodes = nodes;
+        this.connections = connections;
     }
 
     void watch(Call call) throws Failure {
@@ -253,11 +255,7 @@ final class ObjectRequests {
             }
             case "exec", "attach", "portforward" -> {
                 connects(call);
-                var pod = resources.get(call.target());
-                if (pod.path("spec").path("nodeName").asText("").isEmpty()) {
-                    throw Failure.badRequest("pod " + call.target().name() + " does not have a host assigned");
-                }
-                throw Failure.method();
+                connections.serve(call, resources.get(call.target()));
             }
             default -> throw Failure.method();
         }

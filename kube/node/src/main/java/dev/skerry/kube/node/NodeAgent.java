@@ -136,6 +136,19 @@ public final class NodeAgent implements AutoCloseable {
                 new PodLogs.Options(options.follow(), options.previous(), options.timestamps(), options.tailLines(), options.sinceSeconds(), options.limitBytes()), out);
     }
 
+    /**
+     * Opens streams into the containers of this node.
+     *
+     * @throws IOException if no Pod can run here now
+     */
+    public ContainerStreams streams() throws IOException {
+        var now = running;
+        if (now == null) {
+            throw new IOException("node \"" + config.nodeName() + "\" is not ready");
+        }
+        return new ContainerStreams(now.cri());
+    }
+
     /** Containers and their containerd go on. */
     @Override
     public void close() {
