@@ -7,13 +7,17 @@ import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the log of one of a Pod's containers. */
-record LogRequests(Optional<PodLogs> logs) {
+record LogRequests(Optional<PodLogs> logs, InstantSource clock) {
 
     void serve(Call call, ObjectNode pod) throws Failure {
         var options = options(call);
@@ -35,18 +39,31 @@ record LogRequests(Optional<PodLogs> logs) {
         }
     }
 
-    private static PodLogs.Options options(Call call) throws Failure {
+    private PodLogs.Options options(Call call) throws Failure {
         var causes = new ArrayList<Cause>();
         var tail = number(call, "tailLines", 0, "must be greater than or equal to 0", causes);
         var since = number(call, "sinceSeconds", 1, "must be greater than 0", causes);
         var limit = number(call, "limitBytes", 1, "must be greater than 0", causes);
         if (!call.query("sinceSeconds").isEmpty() && !call.query("sinceTime").isEmpty()) {
-            causes.add(new Cause("FieldValueForbidden", "Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified", ""));
+            causes.add(new Cause("FieldValueForbidden", "Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified", "[]"));
         }
+        if (call.request().query().contains("stream")) {
+            // Upstream lets streams be told apart only behind a gate that is closed.
+            causes.add(new Cause("FieldValueForbidden", "Forbidden: may not be specified", "stream"));
+        }
+        var sinceTime = call.query("sinceTime").isEmpty() ? Optional.<Instant>empty() : Optional.of(time(call.query("sinceTime")));
         if (!causes.isEmpty()) {
             throw Failure.invalid("", "PodLogOptions", call.target().name(), causes);
         }
-        return new PodLogs.Options(call.flag("follow"), call.flag("previous"), call.flag("timestamps"), tail, since, limit);
+        return new PodLogs.Options(call.flag("follow"), call.flag("previous"), call.flag("timestamps"), tail, since < 0 ? sinceTime : Optional.of(clock.instant().minusSeconds(since)), limit);
+    }
+
+    private static Instant time(String text) throws Failure {
+        try {
+            return OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeParseException e) {
+            throw Failure.badRequest("parsing time " + GoText.quoted(text) + " as \"2006-01-02T15:04:05Z07:00\": cannot parse " + GoText.quoted(text) + " as \"2006\"");
+        }
     }
 
     private static long number(Call call, String name, long least, String said, List<Cause> causes) throws Failure {

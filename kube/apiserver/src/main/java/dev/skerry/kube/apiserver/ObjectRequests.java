@@ -224,7 +224,7 @@ final class ObjectRequests {
 
     private void subresource(Call call, String method) throws Failure {
         switch (call.target().subresource()) {
-            case "log" -> new LogRequests(config.logs()).serve(call, resources.get(call.target()));
+            case "log" -> new LogRequests(config.logs(), config.clock()).serve(call, resources.get(call.target()));
             case "binding" -> {
                 post(method);
                 bind(call);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -116,7 +117,7 @@ public final class NodeAgent implements AutoCloseable {
     }
 
     /** How much of a log is asked for; -1 means all. */
-    public record LogOptions(boolean follow, boolean previous, boolean timestamps, long tailLines, long sinceSeconds, long limitBytes) {}
+    public record LogOptions(boolean follow, boolean previous, boolean timestamps, long tailLines, Optional<Instant> since, long limitBytes) {}
 
     /**
      * Writes a container's log; with {@code follow} until the container has ended or the reader has gone.
@@ -128,12 +129,11 @@ public final class NodeAgent implements AutoCloseable {
         var now = running;
         var found = now == null ? Optional.<io.fabric8.kubernetes.api.model.Pod>empty() : now.pods().find(namespace, pod);
         if (now == null || found.isEmpty()) {
-            throw new IOException("pod \"" + pod + "\" is not on node \"" + config.nodeName() + "\" or has not started yet");
+            throw new IOException("pod \"" + pod + "\" not found");
         }
         var name = container.isEmpty() ? found.get().getSpec().getContainers().getFirst().getName() : container;
-        new PodLogs(place, now.cri(), config.clock()).write(
-                namespace, pod, found.get().getMetadata().getUid(), name,
-                new PodLogs.Options(options.follow(), options.previous(), options.timestamps(), options.tailLines(), options.sinceSeconds(), options.limitBytes()), out);
+        new PodLogs(place, now.cri()).write(found.get(), name,
+                new PodLogs.Options(options.follow(), options.previous(), options.timestamps(), options.tailLines(), options.since(), options.limitBytes()), out);
     }
 
     /**
