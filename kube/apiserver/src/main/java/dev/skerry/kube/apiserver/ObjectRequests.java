@@ -241,7 +241,7 @@ final class ObjectRequests {
                 if (eviction instanceof ObjectNode asked) {
                     resources.admission().check(call, Operation.CREATE, new Gvk("policy", "v1", "Eviction"), asked, null);
                 }
-                new Evictions(config.store(), deletion).evict(call, eviction);
+                new Evictions(config.store(), deletion, config.clock()).evict(call, eviction);
                 succeeded(call);
             }
             case "scale" -> {
