@@ -38,7 +38,7 @@ public final class NodeAgent implements AutoCloseable {
     private NodeAgent(NodeConfig config, KubernetesClient client) throws IOException {
         this.config = config;
         this.client = client;
-        this.place = new NodePlace(config.folder());
+        this.place = new NodePlace(config.folder(), config.dns());
         this.hostIp = NodeObject.hostIp(place.bridge());
         this.node = new NodeObject(client, config, hostIp);
         this.keeper = Thread.ofVirtual().name("node").unstarted(this::keep);
