@@ -2,7 +2,6 @@ package dev.skerry.kube.node;
 
 import dev.skerry.kube.node.cri.ContainerConfig;
 import dev.skerry.kube.node.cri.ContainerMetadata;
-import dev.skerry.kube.node.cri.DnsConfig;
 import dev.skerry.kube.node.cri.Image;
 import dev.skerry.kube.node.cri.ImageSpec;
 import dev.skerry.kube.node.cri.KeyValue;
@@ -16,7 +15,6 @@ import dev.skerry.kube.node.cri.PodSandboxMetadata;
 import dev.skerry.kube.node.cri.PortMapping;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodDNSConfigOption;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +36,6 @@ final class ContainerConfigs {
     private static final long CPU_PERIOD = 100_000;
     private static final long LEAST_SHARES = 2;
     private static final long SHARES_A_CPU = 1024;
-    private static final int LONGEST_HOSTNAME = 63;
     private final NodePlace place;
     private final long nodeMemory;
 
@@ -59,9 +56,9 @@ final class ContainerConfigs {
                         .putAllSysctls(Sysctls.of(pod))
                         .setSecurityContext(SecurityConfigs.sandbox(pod, namespaces(pod))));
         if (!hostNetwork(pod)) {
-            config.setHostname(hostname(pod));
+            config.setHostname(new PodNames(place.dns()).hostname(pod));
         }
-        dns(pod).ifPresent(config::setDnsConfig);
+        config.setDnsConfig(new PodNames(place.dns()).resolver(pod));
         for (var container : spec.getContainers()) {
             for (var port : container.getPorts()) {
                 if (port.getHostPort() != null && port.getHostPort() > 0 && !hostNetwork(pod)) {
@@ -77,26 +74,6 @@ final class ContainerConfigs {
 
     static boolean hostNetwork(Pod pod) {
         return Boolean.TRUE.equals(pod.getSpec().getHostNetwork());
-    }
-
-    static String hostname(Pod pod) {
-        var name = Optional.ofNullable(pod.getSpec().getHostname()).orElse(pod.getMetadata().getName());
-        return name.length() > LONGEST_HOSTNAME ? name.substring(0, LONGEST_HOSTNAME).replaceAll("[-.]+$", "") : name;
-    }
-
-    private static Optional<DnsConfig> dns(Pod pod) {
-        var wanted = pod.getSpec().getDnsConfig();
-        if (wanted == null) {
-            return Optional.empty();
-        }
-        return Optional.of(DnsConfig.newBuilder()
-                .addAllServers(wanted.getNameservers()).addAllSearches(wanted.getSearches())
-                .addAllOptions(wanted.getOptions().stream().map(ContainerConfigs::option).toList())
-                .build());
-    }
-
-    private static String option(PodDNSConfigOption option) {
-        return option.getValue() == null ? option.getName() : option.getName() + ":" + option.getValue();
     }
 
     private static NamespaceOption.Builder namespaces(Pod pod) {
@@ -159,26 +136,9 @@ final class ContainerConfigs {
 
     private Path hosts(Pod pod, String podIp) throws IOException {
         var file = place.pod(pod.getMetadata().getUid()).resolve("etc-hosts");
-        var text = new StringBuilder("# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"
-                + "fe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n");
-        if (hostNetwork(pod)) {
-            text = new StringBuilder("# Kubernetes-managed hosts file (host network).\n").append(Files.exists(Path.of("/etc/hosts")) ? Files.readString(Path.of("/etc/hosts")) : "");
-        } else {
-            text.append(podIp).append('\t').append(hostname(pod)).append('\n');
-        }
-        if (!pod.getSpec().getHostAliases().isEmpty()) {
-            text.append("\n# Entries added by HostAliases.\n");
-            for (var alias : pod.getSpec().getHostAliases()) {
-                text.append(text(alias.getIp(), alias.getHostnames()));
-            }
-        }
         Files.createDirectories(file.getParent());
-        Files.writeString(file, text);
+        Files.writeString(file, new PodNames(place.dns()).hosts(pod, podIp));
         return file;
-    }
-
-    private static String text(String ip, List<String> names) {
-        return ip + "\t" + String.join("\t", names) + "\n";
     }
 
     private static LinuxContainerResources.Builder resources(Container container) {

@@ -1,5 +1,6 @@
 package dev.skerry.kube.node;
 
+import dev.skerry.kube.node.cri.AttachRequest;
 import dev.skerry.kube.node.cri.AuthConfig;
 import dev.skerry.kube.node.cri.Container;
 import dev.skerry.kube.node.cri.ContainerConfig;
@@ -7,6 +8,7 @@ import dev.skerry.kube.node.cri.ContainerFilter;
 import dev.skerry.kube.node.cri.ContainerStatus;
 import dev.skerry.kube.node.cri.ContainerStatusRequest;
 import dev.skerry.kube.node.cri.CreateContainerRequest;
+import dev.skerry.kube.node.cri.ExecRequest;
 import dev.skerry.kube.node.cri.ExecSyncRequest;
 import dev.skerry.kube.node.cri.ExecSyncResponse;
 import dev.skerry.kube.node.cri.Image;
@@ -20,6 +22,7 @@ import dev.skerry.kube.node.cri.PodSandboxConfig;
 import dev.skerry.kube.node.cri.PodSandboxFilter;
 import dev.skerry.kube.node.cri.PodSandboxStatus;
 import dev.skerry.kube.node.cri.PodSandboxStatusRequest;
+import dev.skerry.kube.node.cri.PortForwardRequest;
 import dev.skerry.kube.node.cri.PullImageRequest;
 import dev.skerry.kube.node.cri.RemoveContainerRequest;
 import dev.skerry.kube.node.cri.RemovePodSandboxRequest;
@@ -159,6 +162,19 @@ final class Cri implements AutoCloseable {
     ExecSyncResponse exec(String id, List<String> command, Duration most) {
         return within(most.plus(QUICK)).execSync(ExecSyncRequest.newBuilder()
                 .setContainerId(id).addAllCmd(command).setTimeout(Math.max(1, most.toSeconds())).build());
+    }
+
+    /** Where the streams of a new program in a container can be had, once. */
+    String execUrl(ExecRequest request) {
+        return within(QUICK).exec(request).getUrl();
+    }
+
+    String attachUrl(AttachRequest request) {
+        return within(QUICK).attach(request).getUrl();
+    }
+
+    String portForwardUrl(PortForwardRequest request) {
+        return within(QUICK).portForward(request).getUrl();
     }
 
     void reopenLog(String id) {
