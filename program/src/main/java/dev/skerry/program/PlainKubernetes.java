@@ -34,9 +34,10 @@ record PlainKubernetes(CertificateAuthority authority, KubernetesClient client) 
         var address = config.api().address();
         var tls = Parts.serverTls(authority, address, List.of("localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", config.name()));
         var logs = new NodeLogs();
+        var streams = new NodeStreams();
         var access = config.api().access().config(config.data());
         var api = parts.keep("API server", Parts.listen("api.port", config.api().port(), () -> ApiServer.start(new ServerConfig(
-                address, config.api().port(), tls, authority.certificate(), store, Map.of(), Optional.of(logs), clock, access))));
+                address, config.api().port(), tls, authority.certificate(), store, Map.of(), Optional.of(logs), clock, access).withStreams(streams))));
         var url = "https://" + Parts.host(address) + ":" + api.port();
         parts.address("api", url);
         var kubeconfig = Kubeconfig.write(config.data().resolve("kubeconfig"), config.name(), url, authority);
@@ -50,6 +51,7 @@ record PlainKubernetes(CertificateAuthority authority, KubernetesClient client) 
         if (config.runtime().enabled()) {
             var node = parts.keep("node", NodeAgent.start(new NodeConfig(config.name(), config.data().resolve("node"), config.runtime().podCidr(), clock), client));
             logs.from(node);
+            streams.from(node);
         }
         return new PlainKubernetes(authority, client);
     }

@@ -30,10 +30,11 @@ final class ObjectRequests {
     private final StandardRoles roles;
     private final AccountSecrets secrets;
     private final NodeRestriction nodes;
+    private final PodConnections connections;
 
     ObjectRequests(
             ServerConfig config, Resources resources, Deletion deletion, Lists lists, Watches watches, Tables tables, Definitions definitions,
-            Reviews reviews, TokenRequests tokens, StandardRoles roles, AccountSecrets secrets, NodeRestriction nodes) {
+            Reviews reviews, TokenRequests tokens, StandardRoles roles, AccountSecrets secrets, NodeRestriction nodes, PodConnections connections) {
         this.config = config;
         this.resources = resources;
         this.deletion = deletion;
@@ -47,6 +48,7 @@ final class ObjectRequests {
         this.roles = roles;
         this.secrets = secrets;
         this.nodes = nodes;
+        this.connections = connections;
     }
 
     void watch(Call call) throws Failure {
@@ -241,7 +243,7 @@ final class ObjectRequests {
 
     private void subresource(Call call, String method) throws Failure {
         switch (call.target().subresource()) {
-            case "log" -> new LogRequests(config.logs()).serve(call, resources.get(call.target()));
+            case "log" -> new LogRequests(config.logs(), config.clock()).serve(call, resources.get(call.target()));
             case "binding" -> {
                 post(method);
                 bind(call);
@@ -258,7 +260,7 @@ final class ObjectRequests {
                 if (eviction instanceof ObjectNode asked) {
                     resources.admission().check(call, Operation.CREATE, new Gvk("policy", "v1", "Eviction"), asked, null);
                 }
-                new Evictions(config.store(), deletion).evict(call, eviction);
+                new Evictions(config.store(), deletion, config.clock()).evict(call, eviction);
                 succeeded(call);
             }
             case "scale" -> {
@@ -272,11 +274,7 @@ final class ObjectRequests {
             }
             case "exec", "attach", "portforward" -> {
                 connects(call);
-                var pod = resources.get(call.target());
-                if (pod.path("spec").path("nodeName").asText("").isEmpty()) {
-                    throw Failure.badRequest("pod " + call.target().name() + " does not have a host assigned");
-                }
-                throw Failure.method();
+                connections.serve(call, resources.get(call.target()));
             }
             default -> throw Failure.method();
         }

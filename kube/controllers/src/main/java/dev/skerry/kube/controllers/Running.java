@@ -47,7 +47,7 @@ final class Running implements AutoCloseable {
         controllers.add(new GarbageCollector(writer));
         var nodes = cache(client.nodes());
         controllers.add(new ResourceQuotas(writer, config, cache(client.resourceQuotas().inAnyNamespace()), pods));
-        controllers.add(new Scheduler(writer, config, nodes, pods));
+        controllers.add(new Scheduler(writer, config, nodes, pods, namespaces));
         var sets = cache(client.apps().replicaSets().inAnyNamespace());
         controllers.add(ReplicaSets.of(writer, config, sets, pods));
         controllers.add(ReplicaSets.ofControllers(writer, config, cache(client.replicationControllers().inAnyNamespace()), pods));
