@@ -1,6 +1,7 @@
 package dev.skerry.kube.node;
 
 import dev.skerry.kube.node.cri.AttachRequest;
+import dev.skerry.kube.node.cri.AuthConfig;
 import dev.skerry.kube.node.cri.Container;
 import dev.skerry.kube.node.cri.ContainerConfig;
 import dev.skerry.kube.node.cri.ContainerFilter;
@@ -44,6 +45,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -185,9 +187,19 @@ final class Cri implements AutoCloseable {
         return answer.hasImage() ? Optional.of(answer.getImage()) : Optional.empty();
     }
 
-    void pull(String name) {
-        var unused = images.withDeadlineAfter(PULL.toMillis(), TimeUnit.MILLISECONDS)
-                .pullImage(PullImageRequest.newBuilder().setImage(ImageSpec.newBuilder().setImage(name)).build());
+    void pull(String name, Optional<AuthConfig> auth) {
+        var request = PullImageRequest.newBuilder().setImage(ImageSpec.newBuilder().setImage(name));
+        auth.ifPresent(request::setAuth);
+        var unused = images.withDeadlineAfter(PULL.toMillis(), TimeUnit.MILLISECONDS).pullImage(request.build());
+    }
+
+    /** The kind of failure, as Go writes it. */
+    static String code(StatusRuntimeException e) {
+        var words = new StringBuilder();
+        for (var word : e.getStatus().getCode().name().split("_")) {
+            words.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
+        }
+        return words.toString();
     }
 
     private static void unlessGone(Runnable call) {

@@ -31,6 +31,7 @@ final class Health implements AutoCloseable {
         volatile @Nullable Boolean ready;
         volatile @Nullable String mustDie;
         volatile boolean over;
+        volatile boolean ending;
     }
 
     /** @param changed is called, from a probe's thread, when an answer changes */
@@ -79,7 +80,7 @@ final class Health implements AutoCloseable {
         int held = 0;
         try {
             TimeUnit.SECONDS.sleep(or(probe.getInitialDelaySeconds(), 0));
-            while (!now.over) {
+            while (!now.over && !(now.ending && !sort.equals("readiness"))) {
                 if (sort.equals("startup") || Boolean.TRUE.equals(now.started)) {
                     var fault = probes.ask(probe, pod, container, id, podIp);
                     if (now.over) {
@@ -158,6 +159,11 @@ final class Health implements AutoCloseable {
     Optional<String> mustDie(String id) {
         var one = watched.get(id);
         return one == null ? Optional.empty() : Optional.ofNullable(one.mustDie);
+    }
+
+    /** The Pod ends: nothing is restarted any more; whether it is ready is still asked. */
+    void stopRestarts() {
+        watched.values().forEach(w -> w.ending = true);
     }
 
     /** Forgets all containers but these. */

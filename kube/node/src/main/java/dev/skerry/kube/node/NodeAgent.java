@@ -10,8 +10,10 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,8 +107,11 @@ public final class NodeAgent implements AutoCloseable {
                 }
             }
             var events = new PodEvents(client, config.nodeName(), config.clock());
-            var parts = new PodParts(place, cri, client, events, new PodStatuses(client), new Probes(cri), hostIp, node.capacity(), config.clock());
+            var bound = new AtomicReference<Pods>();
+            var admission = new NodeAdmission(client, config.nodeName(), () -> Objects.requireNonNull(bound.get()).all(), node.capacity(), Optional::empty);
+            var parts = new PodParts(place, cri, client, events, new PodStatuses(client), new Probes(cri), admission, new ServiceVariables(client), hostIp, node.capacity(), config.clock());
             var pods = new Pods(parts, config.nodeName());
+            bound.set(pods);
             pods.start();
             running = new Running(cri, pods, version, cidr);
             LOG.log(INFO, "node {0}: ready, {1}, Pods in {2}", config.nodeName(), version, cidr);

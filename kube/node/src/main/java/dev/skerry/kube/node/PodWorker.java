@@ -58,6 +58,16 @@ final class PodWorker implements AutoCloseable {
         kick();
     }
 
+    /** Whether its volumes or its containers' variables come from the ConfigMap or Secret. */
+    boolean uses(String kind, String namespace, String name) {
+        return namespace.equals(pod.getMetadata().getNamespace()) && SourceWatch.uses(pod, kind, name);
+    }
+
+    void refreshVolumes() {
+        sync.refreshVolumes();
+        kick();
+    }
+
     void kick() {
         var unused = kicks.offer(true);
     }

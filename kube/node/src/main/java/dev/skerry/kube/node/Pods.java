@@ -10,6 +10,7 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -29,6 +30,7 @@ final class Pods implements AutoCloseable {
 
     private final PodParts parts;
     private final SharedIndexInformer<Pod> informer;
+    private final SourceWatch sources;
     private final Map<String, PodWorker> workers = new ConcurrentHashMap<>();
     private final Thread lister;
     private Map<String, String> seen = new HashMap<>();
@@ -57,12 +59,24 @@ final class Pods implements AutoCloseable {
                 Optional.ofNullable(workers.get(pod.getMetadata().getUid())).ifPresent(PodWorker::gone);
             }
         });
+        sources = new SourceWatch(parts.client(), this::sourceChanged);
         lister = Thread.ofVirtual().name("runtime-lister").unstarted(this::listAgain);
     }
 
     void start() {
         var unused = informer.start();
         lister.start();
+        sources.start();
+    }
+
+    /** All Pods of this node. */
+    List<Pod> all() {
+        return informer.getIndexer().list();
+    }
+
+    /** @param name empty if any of that kind may have changed */
+    private void sourceChanged(String kind, String namespace, String name) {
+        workers.values().stream().filter(w -> name.isEmpty() || w.uses(kind, namespace, name)).forEach(PodWorker::refreshVolumes);
     }
 
     /** The Pod of this name that is on this node. */
@@ -173,6 +187,7 @@ final class Pods implements AutoCloseable {
     @Override
     public void close() {
         informer.stop();
+        sources.close();
         lister.interrupt();
         workers.values().forEach(PodWorker::close);
     }
