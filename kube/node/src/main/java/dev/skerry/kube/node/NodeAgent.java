@@ -32,6 +32,7 @@ public final class NodeAgent implements AutoCloseable {
     private final KubernetesClient client;
     private final NodeObject node;
     private final String hostIp;
+    private final NodeLease lease;
     private final Thread keeper;
     private volatile @Nullable Running running;
 
@@ -43,6 +44,7 @@ public final class NodeAgent implements AutoCloseable {
         this.place = new NodePlace(config.folder(), config.dns());
         this.hostIp = NodeObject.hostIp(place.bridge());
         this.node = new NodeObject(client, config, hostIp);
+        this.lease = new NodeLease(client, config.nodeName(), config.clock());
         this.keeper = Thread.ofVirtual().name("node").unstarted(this::keep);
     }
 
@@ -64,6 +66,7 @@ public final class NodeAgent implements AutoCloseable {
                 var fault = look();
                 var now = running;
                 node.tell(fault, now == null ? "" : now.version(), now == null ? "" : now.cidr());
+                lease.renew();
                 TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
             }
         } catch (InterruptedException e) {
