@@ -38,7 +38,7 @@ final class TimeFunctions {
         to.scalar("date_calc(time, length)", TEXT, "the time moved by a length such as 1h30m or -2s", Checks.all(Checks.exactly(2), Checks.time(0), Checks.literalText(1)),
                 NullRule.PASS, (args, call) -> SECONDS.format(time(args[0], call).plus(moved(Printed.of(args[1])))));
         to.scalar("date_diff(from, to)", "duration", "the time from one to the other", Checks.all(Checks.exactly(2), Checks.time(0), TimeFunctions::secondTime), NullRule.PASS,
-                (args, call) -> Duration.between(time(args[0], call), time(args[1], call)));
+                (args, call) -> between(time(args[0], call), time(args[1], call)));
         to.scalar("convert_tz(time, zone)", "date-time", "the same instant in another zone", Checks.all(Checks.exactly(2), Checks.time(0), Checks.text(1)), NullRule.NULL,
                 (args, call) -> time(args[0], call).withZoneSameInstant(zone(Printed.of(args[1]))));
         to.scalar("to_seconds(time)", "integer", "the time in epoch seconds", Checks.exactly(1), NullRule.NULL, (args, call) -> time(args[0], call).toEpochSecond());
@@ -96,6 +96,13 @@ final class TimeFunctions {
     private static Check fromNumber() {
         // As eKuiper: a literal is refused, whatever it is.
         return Checks.all(Checks.exactly(1), Checks.refuse(0, "int", Argument.Shape.INTEGER, Argument.Shape.FLOAT, Argument.Shape.STRING, Argument.Shape.BOOLEAN));
+    }
+
+    /** At most what nanoseconds can count, which is 292 years. */
+    private static Duration between(ZonedDateTime from, ZonedDateTime to) {
+        var exact = Duration.between(from, to);
+        var most = Duration.ofNanos(Long.MAX_VALUE);
+        return exact.abs().compareTo(most) <= 0 ? exact : exact.isNegative() ? most.negated() : most;
     }
 
     private static Duration moved(String text) {
