@@ -15,6 +15,7 @@ import dev.skerry.kube.store.ObjectStore;
 import dev.skerry.kube.store.PostgresStore;
 import dev.skerry.kube.store.SqliteStore;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
@@ -30,6 +31,8 @@ import java.util.UUID;
 record PlainKubernetes(CertificateAuthority authority, KubernetesClient client) {
 
     private static final String DOMAIN = "cluster.local";
+    /** The controllers call themselves as upstream's do: their name owns the fields that they write. */
+    private static final String CONTROLLERS = "kube-controller-manager";
 
     static PlainKubernetes start(Config config, Parts parts, InstantSource clock) throws IOException {
         var pki = config.api().pki().orElse(config.data().resolve("pki"));
@@ -50,8 +53,11 @@ record PlainKubernetes(CertificateAuthority authority, KubernetesClient client) 
         parts.address("api", url);
         var kubeconfig = Kubeconfig.write(config.data().resolve("kubeconfig"), config.name(), url, authority);
         parts.address("kubeconfig", kubeconfig.file().toString());
-        var client = parts.keep("client", kubeconfig.client());
-        var own = parts.keep("controllers' client", kubeconfig.controllers());
+        // Own modules go in without a socket; nothing tells them so.
+        var inner = api.inner(Kubeconfig.ADMINISTRATOR);
+        var serialization = new KubernetesSerialization();
+        var client = parts.keep("client", InnerHttp.client(inner, url, "", serialization));
+        var own = parts.keep("controllers' client", InnerHttp.client(inner, url, CONTROLLERS, serialization));
         var controllers = new ControllersConfig(Pem.encode(authority.certificate()), clock).withSigner(authority);
         // Of several replicas one runs them.
         var alone = config.api().postgres().isEmpty();

@@ -86,6 +86,11 @@ final class Cri implements AutoCloseable {
         images = ImageServiceGrpc.newBlockingStub(channel);
     }
 
+    /** The one thread that moves bytes, for others who speak gRPC; closed with this. */
+    MultiThreadIoEventLoopGroup loop() {
+        return loop;
+    }
+
     private RuntimeServiceGrpc.RuntimeServiceBlockingStub within(Duration time) {
         return runtime.withDeadlineAfter(time.toMillis(), TimeUnit.MILLISECONDS);
     }

@@ -33,6 +33,7 @@ public final class NodeAgent implements AutoCloseable {
     private final NodeObject node;
     private final String hostIp;
     private final UsageMeter usage;
+    private final NodeLease lease;
     private final Thread keeper;
     private volatile @Nullable Running running;
 
@@ -45,6 +46,7 @@ public final class NodeAgent implements AutoCloseable {
         this.hostIp = NodeObject.hostIp(place.bridge());
         this.node = new NodeObject(client, config, hostIp);
         this.usage = new UsageMeter(config.nodeName(), config.clock());
+        this.lease = new NodeLease(client, config.nodeName(), config.clock());
         this.keeper = Thread.ofVirtual().name("node").unstarted(this::keep);
     }
 
@@ -66,6 +68,7 @@ public final class NodeAgent implements AutoCloseable {
                 var fault = look();
                 var now = running;
                 node.tell(fault, now == null ? "" : now.version(), now == null ? "" : now.cidr());
+                lease.renew();
                 TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
             }
         } catch (InterruptedException e) {

@@ -92,6 +92,16 @@ record NodePlace(Path folder, NodeConfig.Dns dns) {
         return "/skerry-" + hash();
     }
 
+    /** Files of Pods that run without the API asking for them. */
+    Path manifests() {
+        return folder.resolve("manifests");
+    }
+
+    /** Folders that were made for claims. */
+    Path volumes() {
+        return folder.resolve("volumes");
+    }
+
     Path pods() {
         return folder.resolve("pods");
     }

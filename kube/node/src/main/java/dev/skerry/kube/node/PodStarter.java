@@ -144,6 +144,10 @@ final class PodStarter {
             return true;
         }
         var probe = new ProbeBuilder().withExec(hook.getExec()).withHttpGet(hook.getHttpGet()).withTimeoutSeconds((int) Math.max(1, most.toSeconds())).build();
-        return parts.probes().ask(probe, pod, container, id, podIp).isEmpty();
+        try {
+            return parts.probes().ask(probe, pod, container, id, podIp).isEmpty();
+        } catch (Probes.NotAskedException e) {
+            return false;
+        }
     }
 }

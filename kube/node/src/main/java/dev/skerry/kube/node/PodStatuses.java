@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a Pod's status when it differs from what the API has: a strategic merge patch, so that others' conditions stay. */
@@ -26,6 +27,7 @@ final class PodStatuses {
     private static final PatchContext PATCH = new PatchContext.Builder().withPatchType(PatchType.STRATEGIC_MERGE).withFieldManager("kubelet").build();
 
     private final KubernetesClient client;
+    private volatile Function<Pod, Optional<Pod>> mirrors = p -> Optional.empty();
 
     PodStatuses(KubernetesClient client) {
         this.client = client;
@@ -58,7 +60,16 @@ final class PodStatuses {
 
     /** What the API shows of the Pod now. */
     Optional<PodStatus> shown(Pod pod) {
-        return Optional.ofNullable(pod.getStatus());
+        return object(pod).map(Pod::getStatus);
+    }
+
+    /** The object that shows the Pod: itself, or the mirror of one that came from a file. */
+    private Optional<Pod> object(Pod pod) {
+        return StaticPods.source(pod).isPresent() ? mirrors.apply(pod) : Optional.of(pod);
+    }
+
+    void mirrors(Function<Pod, Optional<Pod>> found) {
+        mirrors = found;
     }
 
     /** The Pod is not taken: it has failed, and nothing else is known of it. */
@@ -66,10 +77,10 @@ final class PodStatuses {
         var status = JSON.createObjectNode();
         status.put("phase", "Failed").put("reason", refusal.reason()).put("message", "Pod was rejected: " + refusal.message());
         status.put("qosClass", QosClass.of(pod).name()).put("startTime", now.truncatedTo(ChronoUnit.SECONDS).toString());
-        Optional.ofNullable(pod.getMetadata().getGeneration()).ifPresent(g -> status.put("observedGeneration", g));
+        object(pod).map(p -> p.getMetadata().getGeneration()).ifPresent(g -> status.put("observedGeneration", g));
         var conditions = status.putArray("conditions");
         shown(pod).ifPresent(s -> s.getConditions().forEach(c -> conditions.addObject().put("type", c.getType()).put("$patch", "delete")));
-        send(pod, status);
+        var unused = send(pod, status);
     }
 
     /** @return what the Pod looks like now, if something was written */
@@ -79,15 +90,19 @@ final class PodStatuses {
         if (holds(before, status)) {
             return Optional.empty();
         }
-        return Optional.of(send(pod, status));
+        return send(pod, status);
     }
 
-    private Pod send(Pod pod, ObjectNode status) {
+    private Optional<Pod> send(Pod pod, ObjectNode status) {
+        var object = object(pod);
+        if (object.isEmpty()) {
+            return Optional.empty();
+        }
         var body = JSON.createObjectNode();
-        body.putObject("metadata").put("uid", pod.getMetadata().getUid());
+        body.putObject("metadata").put("uid", object.get().getMetadata().getUid());
         body.set("status", status);
-        return client.pods().inNamespace(pod.getMetadata().getNamespace()).withName(pod.getMetadata().getName())
-                .subresource("status").patch(PATCH, body.toString());
+        return Optional.of(client.pods().inNamespace(pod.getMetadata().getNamespace()).withName(pod.getMetadata().getName())
+                .subresource("status").patch(PATCH, body.toString()));
     }
 
     private JsonNode tree(Object object) {
@@ -100,7 +115,7 @@ final class PodStatuses {
         status.put("reason", seen.reason());
         status.put("message", seen.message());
         status.put("qosClass", seen.qosClass());
-        Optional.ofNullable(pod.getMetadata().getGeneration()).ifPresent(g -> status.put("observedGeneration", g));
+        object(pod).map(p -> p.getMetadata().getGeneration()).ifPresent(g -> status.put("observedGeneration", g));
         if (!before.hasNonNull("startTime")) {
             status.put("startTime", now);
         }

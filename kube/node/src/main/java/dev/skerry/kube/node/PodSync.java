@@ -84,6 +84,14 @@ final class PodSync implements AutoCloseable {
         return Optional.of(pass.again);
     }
 
+    /** Nobody wants it any more, and nobody is to be told. */
+    void end(Pod pod) throws IOException, InterruptedException {
+        health.close();
+        var state = PodState.of(parts.cri(), pod.getMetadata().getUid());
+        end.stop(pod, state, ip(new Pass(pod, state)));
+        end.remove(pod.getMetadata().getUid(), pod.getMetadata().getNamespace(), pod.getMetadata().getName());
+    }
+
     /** The API wants it gone: while it ends it is shown as it was; then its last state, and the object goes. */
     private Optional<Duration> terminate(Pass pass) throws IOException, InterruptedException {
         var pod = pass.pod;

@@ -102,8 +102,7 @@ final class PodWorker implements AutoCloseable {
 
     private Optional<Duration> look() throws IOException, InterruptedException {
         if (gone) {
-            var meta = pod.getMetadata();
-            new PodEnd(parts, new PodStarter(parts)).remove(meta.getUid(), meta.getNamespace(), meta.getName());
+            sync.end(pod);
             return Optional.empty();
         }
         return sync.sync(pod);
