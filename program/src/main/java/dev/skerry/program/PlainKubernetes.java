@@ -43,9 +43,12 @@ record PlainKubernetes(CertificateAuthority authority, KubernetesClient client) 
         var tls = Parts.serverTls(authority, address, List.of("localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc." + DOMAIN, config.name()), List.of(ProxyConfig.API));
         var logs = new NodeLogs();
         var streams = new NodeStreams();
+        var usage = new NodeUsage();
         var access = config.api().access().config(config.data());
-        var api = parts.keep("API server", Parts.listen("api.port", config.api().port(), () -> ApiServer.start(new ServerConfig(
-                address, config.api().port(), tls, authority.certificate(), store, Map.of(), Optional.of(logs), clock, access).withStreams(streams))));
+        var bare = new ServerConfig(
+                address, config.api().port(), tls, authority.certificate(), store, Map.of(), Optional.of(logs), clock, access).withStreams(streams);
+        var server = config.runtime().enabled() ? bare.withUsage(usage) : bare;
+        var api = parts.keep("API server", Parts.listen("api.port", config.api().port(), () -> ApiServer.start(server)));
         var url = "https://" + Parts.host(address) + ":" + api.port();
         parts.address("api", url);
         var kubeconfig = Kubeconfig.write(config.data().resolve("kubeconfig"), config.name(), url, authority);
@@ -69,6 +72,7 @@ record PlainKubernetes(CertificateAuthority authority, KubernetesClient client) 
             var node = parts.keep("node", NodeAgent.start(nodeConfig, client));
             logs.from(node);
             streams.from(node);
+            usage.from(node);
         }
         return new PlainKubernetes(authority, client);
     }

@@ -78,7 +78,7 @@ public final class ApiServer implements AutoCloseable {
         if (audit != null) {
             parts.add(audit);
         }
-        var door = new Door(types, authenticator, authorizer, new MetaPaths(types, accounts), objects, access.limits(), timer, audit, config.clock());
+        var door = new Door(types, authenticator, authorizer, new MetaPaths(types, accounts, config.usage().map(u -> new MetricsGroup(u, config.store(), types))), objects, access.limits(), timer, audit, config.clock());
         var http = io.helidon.webserver.http1.Http1Config.builder().maxHeadersSize(MAX_HEADERS).maxPrologueLength(MAX_PROLOGUE).build();
         var selector = Http1ConnectionSelector.builder().config(http);
         PodConnections.PROTOCOLS.forEach(p -> selector.addUpgrader(Upgrades.upgrader(p)));
