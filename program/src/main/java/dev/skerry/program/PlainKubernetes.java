@@ -6,8 +6,11 @@ import dev.skerry.kube.controllers.Controllers;
 import dev.skerry.kube.controllers.ControllersConfig;
 import dev.skerry.kube.node.NodeAgent;
 import dev.skerry.kube.node.NodeConfig;
+import dev.skerry.kube.node.NodeNetwork;
 import dev.skerry.kube.pki.CertificateAuthority;
 import dev.skerry.kube.pki.Pem;
+import dev.skerry.kube.proxy.ProxyConfig;
+import dev.skerry.kube.proxy.ServiceNetwork;
 import dev.skerry.kube.store.ObjectStore;
 import dev.skerry.kube.store.PostgresStore;
 import dev.skerry.kube.store.SqliteStore;
@@ -27,6 +30,7 @@ import java.util.UUID;
  */
 record PlainKubernetes(CertificateAuthority authority, KubernetesClient client) {
 
+    private static final String DOMAIN = "cluster.local";
     /** The controllers call themselves as upstream's do: their name owns the fields that they write. */
     private static final String CONTROLLERS = "kube-controller-manager";
 
@@ -36,11 +40,12 @@ record PlainKubernetes(CertificateAuthority authority, KubernetesClient client) 
         var store = parts.keep("store", store(config));
         SharedAuthority.check(store, authority, pki);
         var address = config.api().address();
-        var tls = Parts.serverTls(authority, address, List.of("localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", config.name()));
+        var tls = Parts.serverTls(authority, address, List.of("localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc." + DOMAIN, config.name()), List.of(ProxyConfig.API));
         var logs = new NodeLogs();
+        var streams = new NodeStreams();
         var access = config.api().access().config(config.data());
         var api = parts.keep("API server", Parts.listen("api.port", config.api().port(), () -> ApiServer.start(new ServerConfig(
-                address, config.api().port(), tls, authority.certificate(), store, Map.of(), Optional.of(logs), clock, access))));
+                address, config.api().port(), tls, authority.certificate(), store, Map.of(), Optional.of(logs), clock, access).withStreams(streams))));
         var url = "https://" + Parts.host(address) + ":" + api.port();
         parts.address("api", url);
         var kubeconfig = Kubeconfig.write(config.data().resolve("kubeconfig"), config.name(), url, authority);
@@ -55,8 +60,15 @@ record PlainKubernetes(CertificateAuthority authority, KubernetesClient client) 
         var alone = config.api().postgres().isEmpty();
         parts.keep("controllers", Controllers.start(own, alone ? controllers : controllers.withShared(config.name() + "_" + UUID.randomUUID())));
         if (config.runtime().enabled()) {
-            var node = parts.keep("node", NodeAgent.start(new NodeConfig(config.name(), config.data().resolve("node"), config.runtime().podCidr(), clock), client));
+            var resolvConf = config.runtime().resolvConf().orElseGet(NodeConfig.Dns::ofThisMachine);
+            var nodeConfig = new NodeConfig(config.name(), config.data().resolve("node"), config.runtime().podCidr(), clock,
+                    new NodeConfig.Dns(Optional.of(ProxyConfig.DNS), DOMAIN, resolvConf));
+            var network = NodeNetwork.of(nodeConfig);
+            parts.keep("services", ServiceNetwork.start(new ProxyConfig(
+                    config.name(), network.name(), network.bridge(), network.cidr(), address, api.port(), DOMAIN, resolvConf, clock), client));
+            var node = parts.keep("node", NodeAgent.start(nodeConfig, client));
             logs.from(node);
+            streams.from(node);
         }
         return new PlainKubernetes(authority, client);
     }

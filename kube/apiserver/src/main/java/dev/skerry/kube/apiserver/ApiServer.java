@@ -5,6 +5,7 @@ import io.helidon.common.tls.Tls;
 import io.helidon.common.tls.TlsClientAuth;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -69,7 +70,8 @@ public final class ApiServer implements AutoCloseable {
         var deletion = new Deletion(config.store(), admission, config.clock());
         var secrets = new AccountSecrets(config.store(), accounts, config.authority(), types.find("", "v1", "secrets").orElseThrow().schema(), config.clock());
         var objects = new ObjectRequests(config, resources, deletion, lists, watches, tables, definitions,
-                new Reviews(authenticator, authorizer, config.clock()), new TokenRequests(config.store(), accounts, nodes, SchemaCatalog.builtIn(), config.clock()), roles, secrets, nodes);
+                new Reviews(authenticator, authorizer, config.clock()), new TokenRequests(config.store(), accounts, nodes, SchemaCatalog.builtIn(), config.clock()), roles, secrets, nodes,
+                new PodConnections(config.streams(), authorizer));
         var timer = new RequestClock.Timer();
         parts.add(timer);
         var audit = access.audit().isPresent() ? AuditLog.open(access.audit().get(), config.clock()) : null;
@@ -77,13 +79,17 @@ public final class ApiServer implements AutoCloseable {
             parts.add(audit);
         }
         var door = new Door(types, authenticator, authorizer, new MetaPaths(types, accounts), objects, access.limits(), timer, audit, config.clock());
+        var http = io.helidon.webserver.http1.Http1Config.builder().maxHeadersSize(MAX_HEADERS).maxPrologueLength(MAX_PROLOGUE).build();
+        var selector = Http1ConnectionSelector.builder().config(http);
+        PodConnections.PROTOCOLS.forEach(p -> selector.addUpgrader(Upgrades.upgrader(p)));
         var server = WebServer.builder()
                 .address(InetAddress.getByName(config.address()))
                 .port(config.port())
                 .tls(Tls.builder().sslContext(config.tls()).clientAuth(TlsClientAuth.OPTIONAL).build())
                 .maxTcpConnections(MAX_CONNECTIONS)
                 .shutdownHook(false)
-                .addProtocol(io.helidon.webserver.http1.Http1Config.builder().maxHeadersSize(MAX_HEADERS).maxPrologueLength(MAX_PROLOGUE).build())
+                .addConnectionSelector(selector.build())
+                .addProtocol(http)
                 .routing(HttpRouting.builder().any("/*", door::handle))
                 .build()
                 .start();

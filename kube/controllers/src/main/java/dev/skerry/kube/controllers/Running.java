@@ -62,7 +62,7 @@ final class Running implements AutoCloseable {
         controllers.add(new GarbageCollector(writer));
         var nodes = cache(api, "/api/v1/nodes", Node.class);
         controllers.add(new ResourceQuotas(writer, config, cache(api, "/api/v1/resourcequotas", ResourceQuota.class), pods));
-        controllers.add(new Scheduler(writer, config, nodes, pods));
+        controllers.add(new Scheduler(writer, config, nodes, pods, namespaces));
         var sets = cache(api, "/apis/apps/v1/replicasets", ReplicaSet.class);
         controllers.add(ReplicaSets.of(writer, config, sets, pods));
         controllers.add(ReplicaSets.ofControllers(writer, config, cache(api, "/api/v1/replicationcontrollers", ReplicationController.class), pods));

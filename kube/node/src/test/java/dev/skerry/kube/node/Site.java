@@ -99,7 +99,7 @@ final class Site implements AutoCloseable {
 
     String log(String pod, boolean previous) throws IOException, InterruptedException {
         var out = new ByteArrayOutputStream();
-        agent.logs("default", pod, "", new NodeAgent.LogOptions(false, previous, false, -1, -1, -1), out);
+        agent.logs("default", pod, "", new NodeAgent.LogOptions(false, previous, false, -1, Optional.empty(), -1), out);
         return out.toString(StandardCharsets.UTF_8);
     }
 

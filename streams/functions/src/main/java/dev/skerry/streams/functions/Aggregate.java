@@ -1,0 +1,8 @@
+package dev.skerry.streams.functions;
+
+/** One value from many rows. {@code FILTER} and {@code DISTINCT} are the caller's: it adds what counts. */
+public non-sealed interface Aggregate extends Function {
+
+    /** An empty accumulator, for one group of one window. */
+    Accumulator create();
+}

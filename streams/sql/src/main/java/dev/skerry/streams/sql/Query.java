@@ -1,0 +1,59 @@
+package dev.skerry.streams.sql;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A SELECT that was read, checked and planned. Immutable; it can be started many times. */
+public final class Query {
+
+    private final Plan plan;
+    private final Catalogue catalogue;
+
+    private Query(Plan plan, Catalogue catalogue) {
+        this.plan = plan;
+        this.catalogue = catalogue;
+    }
+
+    /**
+     * Plans a query over the streams and tables of a catalogue.
+     *
+     * @throws SqlException naming what is wrong, with line and column where there is one
+     */
+    public static Query of(String sql, Catalogue catalogue, RuleOptions options) {
+        var select = StatementReader.readSelect(sql, catalogue.functions());
+        return new Query(new Planner(catalogue).plan(select, effective(select, options)), catalogue);
+    }
+
+    /** Standard SQL's windows say by which column they go: with one of them a query is in event time. */
+    private static RuleOptions effective(Statement.Select select, RuleOptions options) {
+        boolean byColumn = select.window() != null && select.window().standard() && !select.from().timeColumn().isEmpty()
+                && !select.from().timeColumn().equalsIgnoreCase("proctime");
+        return byColumn ? options.inEventTime(options.lateTolerance()) : options;
+    }
+
+    /** The names of the streams and tables that it reads. */
+    public List<String> sources() {
+        return plan.sources().stream().map(s -> s.definition().name()).distinct().toList();
+    }
+
+    /** The steps that its rows go through, one a line, from the source on. */
+    public String explain() {
+        return PlanText.of(plan);
+    }
+
+    /**
+     * Starts it.
+     *
+     * @param now the clock, in epoch milliseconds
+     * @param sink takes what is sent at once: rows with their columns
+     */
+    public QueryRun start(Surroundings around, long now, Consumer<List<Map<String, @Nullable Object>>> sink) {
+        return new QueryRun(plan, catalogue.functions(), around, now, sink);
+    }
+
+    Plan plan() {
+        return plan;
+    }
+}

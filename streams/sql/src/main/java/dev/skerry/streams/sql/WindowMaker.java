@@ -1,0 +1,57 @@
+package dev.skerry.streams.sql;
+
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the step that a window stands for. */
+final class WindowMaker {
+
+    private final RuleOptions options;
+    private final TreeCompiler compiler;
+    private final Env env;
+
+    WindowMaker(Plan plan, TreeCompiler compiler, Env env) {
+        options = plan.options();
+        this.compiler = compiler;
+        this.env = env;
+    }
+
+    WindowStep make(Tree.Window w, long now, Consumer<Rows> out) {
+        if (w.kind() == Tree.Window.Kind.STATE) {
+            var begins = test(w.begin());
+            return new StateWindow(begins, w.end() == null ? null : test(w.end()), partition(w.partition()), out);
+        }
+        var spec = WindowSpec.of(w, options, test(w.trigger()));
+        if (w.standard()) {
+            return new StandardWindow(spec, options.eventTime(), partition(w.partition()), out);
+        }
+        if (options.leftOpen() && w.kind() == Tree.Window.Kind.SLIDING) {
+            return new LeftOpenWindow(spec, options.eventTime(), out);
+        }
+        return options.eventTime() ? new EventWindow(spec, out) : new ClockWindow(spec, now, out);
+    }
+
+    private Predicate<Row.Tuple> test(@Nullable Tree tree) {
+        var condition = Condition.of("Window", tree, compiler);
+        return row -> {
+            if (condition == null) {
+                return true;
+            }
+            env.row = row;
+            env.range = null;
+            return condition.triggers(env);
+        };
+    }
+
+    private Function<Row.Tuple, String> partition(List<Tree> by) {
+        var keys = compiler.compileAll(by);
+        return row -> {
+            env.row = row;
+            env.range = null;
+            return RowSteps.key(keys, env, "partition By");
+        };
+    }
+}
