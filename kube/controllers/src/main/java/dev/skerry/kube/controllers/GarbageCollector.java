@@ -76,8 +76,7 @@ final class GarbageCollector implements Controller, KindFeeds.Listener {
             definitionsChanged.set(true);
             surveys.add(SURVEY);
         }
-        var known = before.filter(b -> b.equals(object)).isPresent();
-        if (known) {
+        if (before.filter(b -> b.equals(object) || b.plain() && object.plain()).isPresent()) {
             return;
         }
         if (object.leaving() ? object.foreground() || object.orphaning() : !object.owners().isEmpty()) {
