@@ -33,8 +33,8 @@ final class TimeFunctions {
         to.alias("current_time", "cur_time");
         to.scalar("tstamp()", "integer", "the present instant, in epoch milliseconds", Checks.exactly(0), NullRule.PASS, (args, call) -> call.now());
 
-        to.remembering("format_time(time, pattern)", TEXT, "the time as the pattern has it", Checks.all(Checks.exactly(2), Checks.time(0), Checks.text(1)), NullRule.NULL,
-                Formatting::new);
+        to.scalar("format_time(time, pattern)", TEXT, "the time as the pattern has it", Checks.all(Checks.exactly(2), Checks.time(0), Checks.text(1)), NullRule.NULL,
+                (args, call) -> TimeFormat.of(Printed.of(args[1])).format(time(args[0], call)));
         to.scalar("date_calc(time, length)", TEXT, "the time moved by a length such as 1h30m or -2s", Checks.all(Checks.exactly(2), Checks.time(0), Checks.literalText(1)),
                 NullRule.PASS, (args, call) -> SECONDS.format(time(args[0], call).plus(moved(Printed.of(args[1])))));
         to.scalar("date_diff(from, to)", "duration", "the time from one to the other", Checks.all(Checks.exactly(2), Checks.time(0), TimeFunctions::secondTime), NullRule.PASS,
@@ -140,23 +140,5 @@ final class TimeFunctions {
             throw new FunctionException("from_days: " + days + " (expected: days up to the year 9999)");
         }
         return LocalDate.ofEpochDay(days - 1).toString();
-    }
-
-    /** Keeps the last pattern compiled: it hardly ever changes. */
-    private static final class Formatting implements Catalogue.Body {
-
-        private String pattern = "";
-        private TimeFormat format = ANY;
-
-        @Override
-        public Object apply(@Nullable Object[] args, Call call) {
-            var time = time(args[0], call);
-            var wanted = Printed.of(args[1]);
-            if (!wanted.equals(pattern)) {
-                format = TimeFormat.of(wanted);
-                pattern = wanted;
-            }
-            return format.format(time);
-        }
     }
 }

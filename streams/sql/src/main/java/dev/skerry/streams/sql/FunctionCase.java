@@ -54,7 +54,7 @@ final class FunctionCase {
     private static @Nullable String firstEnd(JsonNode c) {
         var now = (ZonedDateTime) CaseValues.of(c.get("now"));
         long end = Alignment.firstEnd(c.get("unit").asText(), c.get("interval").longValue(), now == null ? 0 : now.toInstant().toEpochMilli(),
-                ZoneId.of(c.get("timezone").asText()));
+                ZoneId.of(c.get("timezone").asText()), true);
         return CaseResult.differs(CaseValues.of(c.get("result")), Instant.ofEpochMilli(end).atZone(ZoneId.of("UTC")));
     }
 
