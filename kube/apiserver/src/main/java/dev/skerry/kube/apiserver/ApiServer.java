@@ -28,11 +28,13 @@ public final class ApiServer implements AutoCloseable {
     private static final int MAX_PROLOGUE = 32 * 1024;
 
     private final WebServer server;
+    private final InnerDoor inner;
     private final Watches watches;
     private final List<AutoCloseable> parts;
 
-    private ApiServer(WebServer server, Watches watches, List<AutoCloseable> parts) {
+    private ApiServer(WebServer server, InnerDoor inner, Watches watches, List<AutoCloseable> parts) {
         this.server = server;
+        this.inner = inner;
         this.watches = watches;
         this.parts = List.copyOf(parts);
     }
@@ -76,7 +78,7 @@ public final class ApiServer implements AutoCloseable {
         if (audit != null) {
             parts.add(audit);
         }
-        var door = new Door(types, authenticator, authorizer, new MetaPaths(types, accounts), objects, access.limits(), timer, audit, config.clock());
+        var door = new Door(types, authenticator, authorizer, new MetaPaths(types, accounts, config.usage().map(u -> new MetricsGroup(u, config.store(), types))), objects, access.limits(), timer, audit, config.clock());
         var http = io.helidon.webserver.http1.Http1Config.builder().maxHeadersSize(MAX_HEADERS).maxPrologueLength(MAX_PROLOGUE).build();
         var selector = Http1ConnectionSelector.builder().config(http);
         PodConnections.PROTOCOLS.forEach(p -> selector.addUpgrader(Upgrades.upgrader(p)));
@@ -97,16 +99,26 @@ public final class ApiServer implements AutoCloseable {
             close(parts);
             throw new UncheckedIOException(new BindException(config.address() + ":" + config.port() + " (expected: a free port of this machine)"));
         }
-        return new ApiServer(server, watches, parts);
+        return new ApiServer(server, new InnerDoor(door), watches, parts);
     }
 
     public int port() {
         return server.port();
     }
 
+    /**
+     * A way in for a client inside this process. It ends with the server, and is to be left before.
+     *
+     * @param user who asks; not asked for anything that shows it
+     */
+    public InnerApi inner(ServerConfig.User user) {
+        return inner.of(user);
+    }
+
     @Override
     public void close() {
         watches.close();
+        inner.close();
         server.stop();
         close(parts);
     }

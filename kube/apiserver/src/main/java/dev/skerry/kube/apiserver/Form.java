@@ -76,7 +76,7 @@ record Form(String media, String as, String version) {
     private static List<Range> ranges(String accept) {
         var ranges = new ArrayList<Range>();
         for (var text : accept.split(",", MAX_RANGES)) {
-            var parts = text.strip().split("\\s*;\\s*");
+            var parts = text.strip().split("\\s*;\\s*", -1);
             var parameters = new HashMap<String, String>();
             for (int i = 1; i < parts.length; i++) {
                 var equals = parts[i].indexOf('=');

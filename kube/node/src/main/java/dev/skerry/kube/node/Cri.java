@@ -5,6 +5,7 @@ import dev.skerry.kube.node.cri.AuthConfig;
 import dev.skerry.kube.node.cri.Container;
 import dev.skerry.kube.node.cri.ContainerConfig;
 import dev.skerry.kube.node.cri.ContainerFilter;
+import dev.skerry.kube.node.cri.ContainerStats;
 import dev.skerry.kube.node.cri.ContainerStatus;
 import dev.skerry.kube.node.cri.ContainerStatusRequest;
 import dev.skerry.kube.node.cri.CreateContainerRequest;
@@ -15,6 +16,7 @@ import dev.skerry.kube.node.cri.Image;
 import dev.skerry.kube.node.cri.ImageServiceGrpc;
 import dev.skerry.kube.node.cri.ImageSpec;
 import dev.skerry.kube.node.cri.ImageStatusRequest;
+import dev.skerry.kube.node.cri.ListContainerStatsRequest;
 import dev.skerry.kube.node.cri.ListContainersRequest;
 import dev.skerry.kube.node.cri.ListImagesRequest;
 import dev.skerry.kube.node.cri.ListPodSandboxRequest;
@@ -169,6 +171,10 @@ final class Cri implements AutoCloseable {
     ExecSyncResponse exec(String id, List<String> command, Duration most) {
         return within(most.plus(QUICK)).execSync(ExecSyncRequest.newBuilder()
                 .setContainerId(id).addAllCmd(command).setTimeout(Math.max(1, most.toSeconds())).build());
+    }
+
+    List<ContainerStats> stats() {
+        return within(QUICK).listContainerStats(ListContainerStatsRequest.getDefaultInstance()).getStatsList();
     }
 
     /** Where the streams of a new program in a container can be had, once. */

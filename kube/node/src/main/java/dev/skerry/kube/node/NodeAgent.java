@@ -33,6 +33,7 @@ public final class NodeAgent implements AutoCloseable {
     private final KubernetesClient client;
     private final NodeObject node;
     private final String hostIp;
+    private final UsageMeter usage;
     private final NodeLease lease;
     private final Thread keeper;
     private volatile @Nullable Running running;
@@ -45,6 +46,7 @@ public final class NodeAgent implements AutoCloseable {
         this.place = new NodePlace(config.folder(), config.dns());
         this.hostIp = NodeObject.hostIp(place.bridge());
         this.node = new NodeObject(client, config, hostIp);
+        this.usage = new UsageMeter(config.nodeName(), config.clock());
         this.lease = new NodeLease(client, config.nodeName(), config.clock());
         this.keeper = Thread.ofVirtual().name("node").unstarted(this::keep);
     }
@@ -173,6 +175,23 @@ public final class NodeAgent implements AutoCloseable {
             throw new IOException("node \"" + config.nodeName() + "\" is not ready");
         }
         return new ContainerStreams(now.cri());
+    }
+
+    /**
+     * What the containers of this node and its machine use.
+     *
+     * @throws IOException if nothing can be measured now
+     */
+    public ContainerUsage usage() throws IOException, InterruptedException {
+        var now = running;
+        if (now == null) {
+            throw new IOException("node \"" + config.nodeName() + "\" is not ready");
+        }
+        try {
+            return usage.measure(now.cri());
+        } catch (StatusRuntimeException e) {
+            throw new IOException(String.valueOf(e.getStatus().getDescription()), e);
+        }
     }
 
     /** Containers and their containerd go on. */

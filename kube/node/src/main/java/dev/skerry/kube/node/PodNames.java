@@ -30,7 +30,7 @@ final class PodNames {
     }
 
     private static Optional<String> override(Pod pod) {
-        return Optional.ofNullable(pod.getSpec().getAdditionalProperties().get("hostnameOverride")).map(Object::toString).filter(n -> !n.isEmpty());
+        return Optional.ofNullable(pod.getSpec().getHostnameOverride()).filter(n -> !n.isEmpty());
     }
 
     private static String label(Pod pod) {
