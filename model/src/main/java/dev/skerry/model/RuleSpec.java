@@ -1,15 +1,33 @@
 package dev.skerry.model;
 
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
+import io.fabric8.kubernetes.api.model.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A query, and what each of its rows sets off. */
-public record RuleSpec(@Required String sql, List<Action> actions, boolean paused) {
+public record RuleSpec(@Required String sql, List<Action> actions, boolean paused, @Nullable Options options) {
 
     public RuleSpec {
         actions = actions == null ? List.of() : List.copyOf(actions);
     }
+
+    public RuleSpec(String sql, List<Action> actions, boolean paused) {
+        this(sql, actions, paused, null);
+    }
+
+    /**
+     * How it runs, where that differs from the usual.
+     *
+     * @param eventTime rows are ordered by the time that they carry, not by when they came
+     * @param lateTolerance how long event time waits for a row that is late
+     * @param ekuiper numbers and windows as eKuiper has them, for rules that were written for it
+     */
+    public record Options(
+            @Nullable Boolean eventTime,
+            @Pattern(Kinds.DURATION) @Nullable Duration lateTolerance,
+            @Nullable Boolean ekuiper) {}
 
     /** One of its parts is set. Texts may hold {@code {{.column}}}. */
     public record Action(@Nullable Write write, @Nullable Alert alert) {}

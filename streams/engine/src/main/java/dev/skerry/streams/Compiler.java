@@ -57,7 +57,7 @@ final class Compiler extends RuleSqlBaseVisitor<Typed> {
                 var found = at instanceof Token token && token.getType() != Token.EOF ? token.getText() : "the end";
                 var possible = e != null && e.getExpectedTokens() != null
                         ? e.getExpectedTokens() : ((Parser) recognizer).getExpectedTokens();
-                throw new SqlException(line, column + 1,
+                throw new BeyondException(line, column + 1,
                         "found " + found + " (expected: " + possible.toString(recognizer.getVocabulary()) + ")");
             }
         });
@@ -66,7 +66,7 @@ final class Compiler extends RuleSqlBaseVisitor<Typed> {
 
     private Plan plan(RuleSqlParser.StatementContext s) {
         if (!s.orderItem().isEmpty() || s.limit != null) {
-            throw error(s, "ORDER BY and LIMIT are not supported yet (expected: neither)");
+            throw beyond(s, "ORDER BY or LIMIT");
         }
         var where = s.where == null ? null : condition(s.where);
         var keys = new ArrayList<Typed>();
@@ -76,7 +76,7 @@ final class Compiler extends RuleSqlBaseVisitor<Typed> {
             if (item instanceof RuleSqlParser.WindowItemContext w) {
                 var window = w.window();
                 if (window.kind.getType() != RuleSqlParser.TUMBLINGWINDOW || window.INTEGER().size() != 1) {
-                    throw error(window, window.kind.getText() + " (expected: TUMBLINGWINDOW(unit, length))");
+                    throw beyond(window, window.kind.getText());
                 }
                 unit = window.unit.getText().toLowerCase(Locale.ROOT);
                 if (!Tumbling.UNITS.contains(unit)) {
@@ -116,7 +116,7 @@ final class Compiler extends RuleSqlBaseVisitor<Typed> {
         }
         var having = s.having == null ? null : condition(s.having);
         if (having != null && !windowed) {
-            throw error(s.having, "HAVING without a window (expected: WHERE, or a window)");
+            throw beyond(s.having, "HAVING without a window");
         }
         return new Plan(schema, List.copyOf(columns), List.copyOf(values), where, List.copyOf(keys), having,
                 List.copyOf(aggregates), unit, length);
@@ -247,7 +247,7 @@ final class Compiler extends RuleSqlBaseVisitor<Typed> {
     @Override
     public Typed visitLike(RuleSqlParser.LikeContext c) {
         if (!(c.pattern.getText().startsWith("'") || c.pattern.getText().startsWith("\""))) {
-            throw error(c.pattern, c.pattern.getText() + " (expected: a pattern in quotes)");
+            throw beyond(c.pattern, c.pattern.getText());
         }
         var value = visit(c.sum(0));
         if (value.type() != Type.STRING) {
@@ -440,7 +440,7 @@ final class Compiler extends RuleSqlBaseVisitor<Typed> {
     @Override
     public Typed visitCountAll(RuleSqlParser.CountAllContext c) {
         if (!name(c.function).equalsIgnoreCase("count")) {
-            throw error(c, c.getText() + " (expected: count(*))");
+            throw beyond(c, c.getText());
         }
         needWindow(c);
         return aggregate(Type.INTEGER, () -> new Accumulator.Count(null));
@@ -448,7 +448,7 @@ final class Compiler extends RuleSqlBaseVisitor<Typed> {
 
     private void needWindow(ParserRuleContext c) {
         if (perRow) {
-            throw error(c, c.getText() + " (expected: an aggregate in SELECT or HAVING of a rule with a window)");
+            throw beyond(c, c.getText());
         }
     }
 
@@ -468,7 +468,7 @@ final class Compiler extends RuleSqlBaseVisitor<Typed> {
         if (Functions.AGGREGATES.contains(name)) {
             needWindow(c);
             if (n != 1 && !(n == 2 && name.equals("last_value"))) {
-                throw error(c, name + " with " + n + " arguments (expected: 1)");
+                throw beyond(c, name);
             }
             perRow = true;
             Typed t;
@@ -497,7 +497,7 @@ final class Compiler extends RuleSqlBaseVisitor<Typed> {
         try {
             return Functions.call(name, arguments);
         } catch (SqlException e) {
-            throw error(c, Objects.requireNonNullElse(e.getMessage(), name));
+            throw beyond(c, Objects.requireNonNullElse(e.getMessage(), name));
         }
     }
 
@@ -508,6 +508,10 @@ final class Compiler extends RuleSqlBaseVisitor<Typed> {
     private static String name(RuleSqlParser.NameContext c) {
         var text = c.getText();
         return text.startsWith("`") ? text.substring(1, text.length() - 1) : text;
+    }
+
+    private static BeyondException beyond(ParserRuleContext at, String what) {
+        return new BeyondException(at.getStart().getLine(), at.getStart().getCharPositionInLine() + 1, what);
     }
 
     private static SqlException error(ParserRuleContext at, String message) {

@@ -3,14 +3,27 @@ package dev.skerry.streams;
 import dev.skerry.data.Bus;
 import dev.skerry.data.DeviceCommands;
 import dev.skerry.data.EventLog;
+import dev.skerry.data.StreamSchema;
+import dev.skerry.data.ValueType;
 import dev.skerry.model.RuleSpec;
+import dev.skerry.streams.functions.FunctionTable;
+import dev.skerry.streams.sql.Catalogue;
+import dev.skerry.streams.sql.Query;
+import dev.skerry.streams.sql.RuleOptions;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs rules on the publisher's thread. Writes go through a queue of the rule's own, alerts through one of the engine's, so
@@ -23,17 +36,24 @@ public final class RuleEngine implements AutoCloseable {
     private static final long TICK_MILLIS = 20;
     private static final long IDLE_MILLIS = 500;
 
+    private final @Nullable Checkpoints checkpoints;
     private final Bus bus;
     private final DeviceCommands commands;
     private final EventLog events;
     private final InstantSource clock;
-    private final List<RunningRule> windows = new CopyOnWriteArrayList<>();
+    private final List<Ticking> windows = new CopyOnWriteArrayList<>();
     private final ArrayBlockingQueue<Runnable> alerts = new ArrayBlockingQueue<>(ALERTS);
     private final Thread alerter;
     private final Thread timer;
     private volatile boolean closed;
 
+    /** An engine whose rules forget when it ends. */
     public RuleEngine(Bus bus, DeviceCommands commands, EventLog events, InstantSource clock) {
+        this(bus, commands, events, clock, null);
+    }
+
+    private RuleEngine(Bus bus, DeviceCommands commands, EventLog events, InstantSource clock, @Nullable Checkpoints checkpoints) {
+        this.checkpoints = checkpoints;
         this.bus = bus;
         this.commands = commands;
         this.events = events;
@@ -43,13 +63,30 @@ public final class RuleEngine implements AutoCloseable {
     }
 
     /**
+     * An engine whose rules go on after a restart where they stood, at most half a minute back.
+     *
+     * @param folder where their state is kept, made if it is missing
+     */
+    public static RuleEngine remembering(Bus bus, DeviceCommands commands, EventLog events, InstantSource clock, Path folder) throws IOException {
+        return new RuleEngine(bus, commands, events, clock, new Checkpoints(folder));
+    }
+
+    /**
      * Compiles a rule and lets it run until its handle is closed.
      *
      * @throws SqlException if the rule is wrong; nothing was started
      * @throws UnknownStreamException if FROM names no stream that is there yet
      */
     public RuleHandle start(String namespace, String name, RuleSpec spec, SchemaLookup schemas) {
-        var plan = Compiler.compile(spec.sql(), namespace, schemas);
+        Plan plan;
+        try {
+            if (spec.options() != null) {
+                return general(namespace, name, spec, schemas);
+            }
+            plan = Compiler.compile(spec.sql(), namespace, schemas);
+        } catch (BeyondException e) {
+            return general(namespace, name, spec, schemas);
+        }
         var actions = new Actions(namespace, name, spec.actions(), plan.columns(), commands, events, clock, alerts);
         var rule = new RunningRule(namespace, plan, actions, clock, windows::remove);
         if (plan.windowed()) {
@@ -57,6 +94,41 @@ public final class RuleEngine implements AutoCloseable {
         }
         rule.listen(bus, "rule " + namespace + "/" + name);
         return rule;
+    }
+
+    private RuleHandle general(String namespace, String name, RuleSpec spec, SchemaLookup schemas) {
+        var wished = spec.options();
+        boolean ekuiper = wished != null && Boolean.TRUE.equals(wished.ekuiper());
+        var functions = ekuiper ? FunctionTable.ekuiper() : FunctionTable.standard();
+        var options = RuleOptions.DEFAULT.withErrors(false).likeEkuiper(ekuiper);
+        if (wished != null && Boolean.TRUE.equals(wished.eventTime())) {
+            var tolerance = wished.lateTolerance();
+            options = options.inEventTime(tolerance == null ? Duration.ZERO : tolerance.getDuration());
+        }
+        try {
+            var catalogue = new Catalogue(functions);
+            var found = new ArrayList<StreamSchema>();
+            for (var stream : Query.sourcesOf(spec.sql(), functions)) {
+                var schema = schemas.find(namespace, stream).orElseThrow(() -> new UnknownStreamException(stream));
+                found.add(schema);
+                catalogue.define(stream, columns(schema));
+            }
+            var query = Query.of(spec.sql(), catalogue, options);
+            var actions = new Actions(namespace, name, spec.actions(), query.columns(), commands, events, clock, alerts);
+            var rule = new GeneralRule(namespace, name, query, List.copyOf(found), actions, clock, checkpoints, windows::remove);
+            windows.add(rule);
+            rule.listen(bus);
+            return rule;
+        } catch (dev.skerry.streams.sql.SqlException e) {
+            throw new SqlException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Map<String, String> columns(StreamSchema schema) {
+        var columns = new LinkedHashMap<String, String>();
+        columns.put("device", "STRING");
+        schema.fields().forEach(f -> columns.put(f.name(), f.type() == ValueType.INTEGER ? "BIGINT" : f.type().name()));
+        return columns;
     }
 
     /** Closes every window whose end the clock has reached. The timer calls it; a test may. */

@@ -80,7 +80,7 @@ final class RuleReconciler implements Reconciler<Rule>, AutoCloseable {
         try {
             var now = running.get(key);
             if (now != null && (!now.spec().equals(spec)
-                    || !schema(namespace, now.handle().schema().stream()).equals(Optional.of(now.handle().schema())))) {
+                    || !now.handle().schemas().stream().allMatch(s -> schema(namespace, s.stream()).equals(Optional.of(s))))) {
                 stop(key);
                 now = null;
             }

@@ -13,13 +13,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One rule at work. The lock is taken once a batch. */
-final class RunningRule implements RuleHandle {
+final class RunningRule implements Ticking {
 
     private final String namespace;
     private final Plan plan;
     private final Actions actions;
     private final InstantSource clock;
-    private final Consumer<RunningRule> onClose;
+    private final Consumer<Ticking> onClose;
     private final ReentrantLock lock = new ReentrantLock();
     private final Row row;
     private final Map<Object, Accumulator[]> groups = new LinkedHashMap<>();
@@ -32,7 +32,7 @@ final class RunningRule implements RuleHandle {
     private boolean closed;
     private Bus.@Nullable Subscription subscription;
 
-    RunningRule(String namespace, Plan plan, Actions actions, InstantSource clock, Consumer<RunningRule> onClose) {
+    RunningRule(String namespace, Plan plan, Actions actions, InstantSource clock, Consumer<Ticking> onClose) {
         this.namespace = namespace;
         this.plan = plan;
         this.actions = actions;
@@ -106,7 +106,8 @@ final class RunningRule implements RuleHandle {
         actions.set(values);
     }
 
-    void tick() {
+    @Override
+    public void tick() {
         lock.lock();
         try {
             if (!closed) {

@@ -14,6 +14,7 @@ import dev.skerry.data.ValueType;
 import dev.skerry.model.RuleSpec;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RuleEngineTest {
 
@@ -85,6 +87,50 @@ class RuleEngineTest {
             now.set(Instant.parse("2026-01-01T00:00:10Z"));
             engine.tick();
             await().untilAsserted(() -> assertThat(writes).containsExactly("c1.setPoint=10.5 1 2"));
+        }
+    }
+
+    @Test
+    void runsWhatTheQuickWayCannotThroughTheGeneralEngine() {
+        try (var rule = start("SELECT device, lag(temp) AS was, temp FROM chiller WHERE temp > 9 ORDER BY temp", write("{{.was}} {{.temp}}"))) {
+            tell("c1", 8, 1, "");
+            tell("c1", 10, 1, "");
+            await().untilAsserted(() -> assertThat(writes).containsExactly("c1.setPoint=8 10"));
+        }
+        try (var rule = start("SELECT device, max(temp) AS t, window_end() AS e FROM chiller GROUP BY device, HOPPINGWINDOW(ss, 2, 1)", write("{{.t}}"))) {
+            tell("c1", 12, 1, "");
+            tell("c1", 11, 1, "");
+            now.set(Instant.parse("2026-01-01T00:00:02Z"));
+            engine.tick();
+            await().untilAsserted(() -> assertThat(writes).contains("c1.setPoint=12"));
+            assertThat(rule.stats().rowsIn()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void ordersByTheTimeOfTheReadingsWhenAskedTo() {
+        var spec = new RuleSpec("SELECT count(*) AS n, device FROM chiller GROUP BY TUMBLINGWINDOW(ss, 1)", List.of(write("{{.n}}")), false,
+                new RuleSpec.Options(true, null, null));
+        try (var rule = engine.start("default", "r", spec, (namespace, stream) -> Optional.of(CHILLER))) {
+            for (long micros : new long[] {1_000_000, 1_500_000, 2_100_000}) {
+                bus.publish(new BatchBuilder(CHILLER).row("c1", micros).put(0, 1.0).build());
+            }
+            await().untilAsserted(() -> assertThat(writes).containsExactly("c1.setPoint=2"));
+        }
+    }
+
+    @Test
+    void goesOnAfterARestartWhereItStood(@TempDir Path folder) throws Exception {
+        var sql = "SELECT device, count(*) AS n FROM chiller GROUP BY device, COUNTWINDOW(3)";
+        try (var first = RuleEngine.remembering(bus, commands, events, now::get, folder);
+                var rule = first.start("default", "r", new RuleSpec(sql, List.of(write("{{.n}}")), false), (namespace, stream) -> Optional.of(CHILLER))) {
+            tell("c1", 1, 1, "");
+            tell("c1", 2, 1, "");
+        }
+        try (var second = RuleEngine.remembering(bus, commands, events, now::get, folder);
+                var rule = second.start("default", "r", new RuleSpec(sql, List.of(write("{{.n}}")), false), (namespace, stream) -> Optional.of(CHILLER))) {
+            tell("c1", 3, 1, "");
+            await().untilAsserted(() -> assertThat(writes).containsExactly("c1.setPoint=3"));
         }
     }
 

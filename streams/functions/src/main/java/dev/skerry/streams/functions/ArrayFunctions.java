@@ -42,7 +42,7 @@ final class ArrayFunctions {
         to.pure("array_cardinality(list)", "integer", "how many elements are not null", Checks.exactly(1), NullRule.ZERO,
                 args -> first(args).stream().filter(Objects::nonNull).count());
         to.pure("cardinality(list)", "integer", "how many elements; 0 for what is no list", Checks.exactly(1), NullRule.ZERO,
-                args -> args[0] instanceof List<?> list ? (long) list.size() : 0L);
+                args -> args[0] instanceof List<?> list ? (long) list.size() : args[0] instanceof byte[] bytes ? (long) bytes.length : 0L);
         to.pure("array_flatten(list)", LIST, "lists within the list replaced by their elements, one level deep", Checks.exactly(1), NullRule.NULL, args -> flatten(first(args)));
         to.pure("array_distinct(list)", LIST, "each element once; lists and objects stay", Checks.exactly(1), NullRule.NULL, args -> distinct(first(args)));
         to.scalar("array_map(name, list)", LIST, "a scalar function of one argument called on each element", Checks.exactly(2), NullRule.NULL, (args, call) -> map(to, args, call));

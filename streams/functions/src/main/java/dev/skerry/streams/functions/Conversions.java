@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 /** Values turned into another kind because the rule asks for it. */
 public final class Conversions {
 
-    private static final String FAILED = "not supported type conversion, got error ";
     private static final Pattern INTEGER = Pattern.compile("[+-]?(0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO]?[0-7_]*|[1-9][0-9_]*)");
     private static final Pattern FLOAT = Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?|[+-]?0[xX][0-9a-fA-F]+\\.?[0-9a-fA-F]*[pP][+-]?\\d+");
     private static final Set<String> TRUE = Set.of("1", "t", "T", "TRUE", "true", "True");
@@ -30,7 +29,7 @@ public final class Conversions {
                 Argument.Shape.FLOAT, Argument.Shape.TIME, Argument.Shape.BOOLEAN)), NullRule.NULL, args -> character(args[0]));
         to.pure("encode(text, 'base64')", "text", "the text in base64", Conversions::checkBase64, NullRule.NULL, args -> encode(args));
         to.pure("decode(text, 'base64')", "bytes", "the bytes that base64 tells", Conversions::checkBase64, NullRule.NULL, args -> decode(args));
-        to.pure("to_json(value)", "text", "the value as JSON", Checks.exactly(1), NullRule.PASS, args -> JsonText.of(args[0]));
+        to.pure("to_json(value)", "text", "the value as JSON", Checks.exactly(1), NullRule.NULL, args -> JsonText.of(args[0]));
         to.pure("parse_json(text)", "any", "the value that JSON tells; all its numbers are floats", Checks.ONE_TEXT, NullRule.PASS, args -> parseJson(args[0]));
     }
 
@@ -58,24 +57,36 @@ public final class Conversions {
      */
     public static @Nullable Object cast(@Nullable Object value, String type, Call call) {
         return switch (type) {
-            case "bigint" -> toInteger(value);
-            case "float" -> toFloat(value);
+            case "bigint" -> converted(value, Conversions::toInteger);
+            case "float" -> converted(value, Conversions::toFloat);
             case "string" -> value == null ? "" : toText(value);
-            case "boolean" -> toBoolean(value);
+            case "boolean" -> converted(value, Conversions::toBoolean);
             case "datetime" -> ANY_TIME.timeOf(value, call.zone(), call.now());
             case "bytea" -> toBytes(value);
             default -> throw new FunctionException("unknow type, only support bigint, float, string, boolean and datetime");
         };
     }
 
+    private interface Conversion {
+        Object of(@Nullable Object value);
+    }
+
+    private static Object converted(@Nullable Object value, Conversion conversion) {
+        try {
+            return conversion.of(value);
+        } catch (FunctionException e) {
+            throw new FunctionException("not supported type conversion, got error " + e.getMessage());
+        }
+    }
+
     private static Object toInteger(@Nullable Object value) {
         return switch (value) {
             case null -> 0L;
             case Boolean v -> v ? 1L : 0L;
-            case String v -> integer(v).orElseThrow(() -> new FunctionException(FAILED + "cannot convert " + Values.described(v) + " to int"));
+            case String v -> integer(v).orElseThrow(() -> Values.cannotConvert(v, "int"));
             case Long v -> v;
             case Double v -> v.longValue();
-            default -> throw new FunctionException(FAILED + "cannot convert " + Values.described(value) + " to int");
+            default -> throw Values.cannotConvert(value, "int");
         };
     }
 
@@ -104,7 +115,7 @@ public final class Conversions {
             case String v -> parse(v);
             case Long v -> v;
             case Double v -> v;
-            default -> throw new FunctionException(FAILED + "cannot convert " + Values.described(value) + " to float64");
+            default -> throw Values.cannotConvert(value, "float64");
         };
     }
 
@@ -122,7 +133,7 @@ public final class Conversions {
                 return value;
             }
         }
-        throw new FunctionException(FAILED + "cannot convert " + Values.described(text) + " to float64");
+        throw Values.cannotConvert(text, "float64");
     }
 
     static String toText(Object value) {
@@ -141,8 +152,8 @@ public final class Conversions {
             case Double v -> v != 0;
             case String v when TRUE.contains(v) -> true;
             case String v when FALSE.contains(v) -> false;
-            case String v -> throw new FunctionException(FAILED + "strconv.ParseBool: parsing \"" + v + "\": invalid syntax");
-            default -> throw new FunctionException(FAILED + "cannot convert " + Values.described(value) + " to bool");
+            case String v -> throw new FunctionException("strconv.ParseBool: parsing \"" + v + "\": invalid syntax");
+            default -> throw Values.cannotConvert(value, "bool");
         };
     }
 
@@ -200,8 +211,11 @@ public final class Conversions {
         return problem == null && !"base64".equals(args.get(1).value()) ? "Only base64 is supported for the 2nd parameter." : problem;
     }
 
-    private static Object encode(@Nullable Object[] args) {
-        if (!(args[1] instanceof String name) || !name.equalsIgnoreCase("base64")) {
+    private static @Nullable Object encode(@Nullable Object[] args) {
+        if (!(args[1] instanceof String name)) {
+            return null;
+        }
+        if (!name.equalsIgnoreCase("base64")) {
             throw new FunctionException("Only base64 encoding is supported.");
         }
         return switch (args[0]) {
@@ -211,8 +225,11 @@ public final class Conversions {
         };
     }
 
-    private static Object decode(@Nullable Object[] args) {
-        if (!(args[1] instanceof String name) || !name.equalsIgnoreCase("base64")) {
+    private static @Nullable Object decode(@Nullable Object[] args) {
+        if (!(args[1] instanceof String name)) {
+            return null;
+        }
+        if (!name.equalsIgnoreCase("base64")) {
             throw new FunctionException("Only base64 decoding is supported.");
         }
         var text = Values.text(args[0], "Only string type can be decoded.");

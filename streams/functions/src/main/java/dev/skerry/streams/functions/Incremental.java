@@ -40,17 +40,24 @@ final class Incremental implements Analytic.State {
         if (NullRule.NULL.stops(args)) {
             return null;
         }
-        if (holds) {
-            state = step.next(state, args);
+        if (!holds) {
+            return state;
         }
-        return state;
+        var next = step.next(state, args);
+        state = next == null ? state : next;
+        return next;
     }
 
     private static @Nullable Object extreme(@Nullable Object state, @Nullable Object value, int sign) {
         var both = new ArrayList<@Nullable Object>(2);
         both.add(value);
         both.add(state);
-        return Extreme.of(both, sign, true);
+        try {
+            return Extreme.of(both, sign, true);
+        } catch (FunctionException e) {
+            // What does not compare gives nothing and leaves the extreme as it was.
+            return null;
+        }
     }
 
     private static Object collect(@Nullable Object state, @Nullable Object[] args) {

@@ -117,7 +117,7 @@ final class MathFunctions {
     }
 
     private static long bits(@Nullable Object value, String which) {
-        if (value instanceof Long || value instanceof Double v && v == Math.rint(v)) {
+        if (value instanceof Long || value instanceof Double v && v == Math.rint(v) && Math.abs(v) < 0x1p63) {
             return Values.wholeNumber(value);
         }
         throw new FunctionException("Expect int type for " + which + " but got " + Printed.of(value));

@@ -38,7 +38,7 @@ final class NumberFormat {
 
     /** What is no whole number counts as 0. */
     private static int places(@Nullable Object value) {
-        var places = value instanceof Long || value instanceof Double v && v == Math.rint(v) ? Values.wholeNumber(value) : 0;
+        var places = value instanceof Long || value instanceof Double v && v == Math.rint(v) && Math.abs(v) < 0x1p63 ? Values.wholeNumber(value) : 0;
         if (places < 0) {
             throw new FunctionException("the decimal places must greater or equal than 0");
         }

@@ -177,7 +177,8 @@ final class TextFunctions {
         var parts = separator.isEmpty()
                 ? text.codePoints().mapToObj(Character::toString).toList()
                 : List.of(text.split(java.util.regex.Pattern.quote(separator), -1));
-        var index = Values.isNumber(args[2]) ? Values.wholeNumber(args[2]) : 0;
+        // What is no whole number counts as 0.
+        var index = args[2] instanceof Long || args[2] instanceof Double v && v == Math.rint(v) && Math.abs(v) < 0x1p63 ? Values.wholeNumber(args[2]) : 0;
         var place = index < 0 ? parts.size() + index : index;
         if (place < 0 || place >= parts.size()) {
             throw new FunctionException(index + " out of index array (size = " + parts.size() + ")");

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class Threshold {
 
     /** So many deviations above the mean a score is still usual. */
-    private static final double USUAL = 3;
+    private static final double USUAL = 4;
     private static final double FADING = 1.0 / 500;
     /** A score below it is never an anomaly, however calm the past. */
     private static final double LEAST = 1;

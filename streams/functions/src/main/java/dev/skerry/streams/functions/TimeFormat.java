@@ -8,6 +8,8 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,10 @@ public final class TimeFormat {
                     "Jan _2 15:04:05.000000", "Jan _2 15:04:05.000000000", "2006-01-02T15:04:05.000Z07:00", "2006-01-02T15:04:05")
             .map(TimePattern::ofLayout).toList();
 
+    /** Formats are asked for by their pattern with every row, and are few. */
+    private static final Map<String, TimeFormat> RECENT = new ConcurrentHashMap<>();
+    private static final int MOST_RECENT = 256;
+
     private final @Nullable TimePattern pattern;
 
     private TimeFormat(@Nullable TimePattern pattern) {
@@ -47,7 +53,16 @@ public final class TimeFormat {
      * @throws FunctionException if the pattern says nothing that we know
      */
     public static TimeFormat of(String pattern) {
-        return new TimeFormat(pattern.isEmpty() ? null : TimePattern.ofLayout(PatternLetters.layout(pattern)));
+        var known = RECENT.get(pattern);
+        if (known != null) {
+            return known;
+        }
+        var made = new TimeFormat(pattern.isEmpty() ? null : TimePattern.ofLayout(PatternLetters.layout(pattern)));
+        if (RECENT.size() >= MOST_RECENT) {
+            RECENT.clear();
+        }
+        RECENT.put(pattern, made);
+        return made;
     }
 
     /** The time as this format writes it. */

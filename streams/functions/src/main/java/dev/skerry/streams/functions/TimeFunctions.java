@@ -33,12 +33,12 @@ final class TimeFunctions {
         to.alias("current_time", "cur_time");
         to.scalar("tstamp()", "integer", "the present instant, in epoch milliseconds", Checks.exactly(0), NullRule.PASS, (args, call) -> call.now());
 
-        to.remembering("format_time(time, pattern)", TEXT, "the time as the pattern has it", Checks.all(Checks.exactly(2), Checks.time(0), Checks.text(1)), NullRule.NULL,
-                Formatting::new);
+        to.scalar("format_time(time, pattern)", TEXT, "the time as the pattern has it", Checks.all(Checks.exactly(2), Checks.time(0), Checks.text(1)), NullRule.NULL,
+                (args, call) -> TimeFormat.of(Printed.of(args[1])).format(time(args[0], call)));
         to.scalar("date_calc(time, length)", TEXT, "the time moved by a length such as 1h30m or -2s", Checks.all(Checks.exactly(2), Checks.time(0), Checks.literalText(1)),
                 NullRule.PASS, (args, call) -> SECONDS.format(time(args[0], call).plus(moved(Printed.of(args[1])))));
         to.scalar("date_diff(from, to)", "duration", "the time from one to the other", Checks.all(Checks.exactly(2), Checks.time(0), TimeFunctions::secondTime), NullRule.PASS,
-                (args, call) -> Duration.between(time(args[0], call), time(args[1], call)));
+                (args, call) -> between(time(args[0], call), time(args[1], call)));
         to.scalar("convert_tz(time, zone)", "date-time", "the same instant in another zone", Checks.all(Checks.exactly(2), Checks.time(0), Checks.text(1)), NullRule.NULL,
                 (args, call) -> time(args[0], call).withZoneSameInstant(zone(Printed.of(args[1]))));
         to.scalar("to_seconds(time)", "integer", "the time in epoch seconds", Checks.exactly(1), NullRule.NULL, (args, call) -> time(args[0], call).toEpochSecond());
@@ -98,6 +98,13 @@ final class TimeFunctions {
         return Checks.all(Checks.exactly(1), Checks.refuse(0, "int", Argument.Shape.INTEGER, Argument.Shape.FLOAT, Argument.Shape.STRING, Argument.Shape.BOOLEAN));
     }
 
+    /** At most what nanoseconds can count, which is 292 years. */
+    private static Duration between(ZonedDateTime from, ZonedDateTime to) {
+        var exact = Duration.between(from, to);
+        var most = Duration.ofNanos(Long.MAX_VALUE);
+        return exact.abs().compareTo(most) <= 0 ? exact : exact.isNegative() ? most.negated() : most;
+    }
+
     private static Duration moved(String text) {
         return text.startsWith("-") ? TimeFormat.duration(text.substring(1)).negated() : TimeFormat.duration(text);
     }
@@ -133,23 +140,5 @@ final class TimeFunctions {
             throw new FunctionException("from_days: " + days + " (expected: days up to the year 9999)");
         }
         return LocalDate.ofEpochDay(days - 1).toString();
-    }
-
-    /** Keeps the last pattern compiled: it hardly ever changes. */
-    private static final class Formatting implements Catalogue.Body {
-
-        private String pattern = "";
-        private TimeFormat format = ANY;
-
-        @Override
-        public Object apply(@Nullable Object[] args, Call call) {
-            var time = time(args[0], call);
-            var wanted = Printed.of(args[1]);
-            if (!wanted.equals(pattern)) {
-                format = TimeFormat.of(wanted);
-                pattern = wanted;
-            }
-            return format.format(time);
-        }
     }
 }

@@ -19,7 +19,7 @@ final class Values {
     static long wholeNumber(@Nullable Object value) {
         return switch (value) {
             case Long v -> v;
-            case Double v when v == Math.rint(v) && !Double.isInfinite(v) -> v.longValue();
+            case Double v when v == Math.rint(v) && Math.abs(v) < 0x1p63 -> v.longValue();
             case null, default -> throw cannotConvert(value, "int");
         };
     }

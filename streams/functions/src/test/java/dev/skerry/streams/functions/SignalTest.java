@@ -85,7 +85,7 @@ class SignalTest {
             System.out.printf("%-40s forest %s%n%-40s plain  %s%n", name, forest, "", threshold);
             found += forest.windowsFound();
         }
-        assertThat(found).isGreaterThanOrEqualTo(6);
+        assertThat(found).isGreaterThanOrEqualTo(11);
     }
 
     private static List<Double> grades(List<Double> values) {

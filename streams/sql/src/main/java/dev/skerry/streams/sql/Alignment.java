@@ -20,8 +20,12 @@ final class Alignment {
         };
     }
 
-    /** The first end after {@code now} of a window that ends every {@code every} units. */
-    static long firstEnd(String unit, long every, long now, ZoneId zone) {
+    /**
+     * The first end after {@code now} of a window that ends every {@code every} units.
+     *
+     * @param asEkuiper a window that would begin exactly {@code every} units after the larger unit ends there instead
+     */
+    static long firstEnd(String unit, long every, long now, ZoneId zone, boolean asEkuiper) {
         var at = Instant.ofEpochMilli(now).atZone(zone);
         if (unit.equals("dd")) {
             return millis(at.truncatedTo(ChronoUnit.DAYS).plusDays(every));
@@ -38,7 +42,7 @@ final class Alignment {
             case "ss" -> at.getSecond();
             default -> at.getNano() / 1_000_000;
         };
-        long gap = part > every ? every * (part / every + 1) : every;
+        long gap = asEkuiper && part <= every ? every : every * (part / every + 1);
         return millis(base) + gap * millis(unit);
     }
 

@@ -66,6 +66,16 @@ public final class Catalogue {
         definitions.put(definition.name(), definition);
     }
 
+    /**
+     * Defines a stream that tells typed rows by itself.
+     *
+     * @param columns BIGINT, FLOAT, STRING or BOOLEAN, by column
+     */
+    public void define(String name, Map<String, String> columns) {
+        var fields = columns.entrySet().stream().map(c -> new Statement.FieldDef(c.getKey(), DataType.Basic.valueOf(c.getValue()), null)).toList();
+        define(new Statement.Create(Statement.Kind.STREAM, name, fields, Map.of("TIMESTAMP", ""), ""));
+    }
+
     private List<String> show(Statement.Kind kind) {
         var names = definitions.values().stream().filter(d -> d.kind() == kind).map(Statement.Create::name).toList();
         return names.isEmpty() ? List.of("No " + kind.word() + " definitions are found.") : names;

@@ -1,5 +1,7 @@
 package dev.skerry.streams.sql;
 
+import dev.skerry.streams.functions.FunctionTable;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -31,6 +33,36 @@ public final class Query {
         boolean byColumn = select.window() != null && select.window().standard() && !select.from().timeColumn().isEmpty()
                 && !select.from().timeColumn().equalsIgnoreCase("proctime");
         return byColumn ? options.inEventTime(options.lateTolerance()) : options;
+    }
+
+    /**
+     * The names of the streams and tables that a query reads, before anybody knows them.
+     *
+     * @throws SqlException if it cannot be read
+     */
+    public static List<String> sourcesOf(String sql, FunctionTable functions) {
+        var select = StatementReader.readSelect(sql, functions);
+        var names = new LinkedHashSet<String>();
+        names.add(select.from().stream());
+        select.joins().forEach(j -> names.add(j.source().stream()));
+        return List.copyOf(names);
+    }
+
+    /** The columns of its rows as far as the text tells: what a function names by itself is not among them. */
+    public List<String> columns() {
+        var names = new LinkedHashSet<String>();
+        for (var field : plan.fields()) {
+            if (field.expr() instanceof Tree.Wildcard w) {
+                plan.sources().forEach(s -> s.definition().fields().forEach(f -> names.add(f.name())));
+                names.removeAll(w.except());
+                w.replace().forEach(r -> names.add(r.outName()));
+            } else if (field.expr() instanceof Tree.Column c && c.name().equals("*")) {
+                plan.sources().stream().filter(s -> s.name().equals(c.stream())).forEach(s -> s.definition().fields().forEach(f -> names.add(f.name())));
+            } else if (!field.invisible()) {
+                names.add(field.outName());
+            }
+        }
+        return List.copyOf(names);
     }
 
     /** The names of the streams and tables that it reads. */

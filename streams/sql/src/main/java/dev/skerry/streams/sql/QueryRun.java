@@ -1,6 +1,7 @@
 package dev.skerry.streams.sql;
 
 import dev.skerry.streams.functions.FunctionTable;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -97,12 +98,22 @@ public final class QueryRun {
      * @param at the clock, in epoch milliseconds; never less than before
      */
     public void row(String stream, Map<String, @Nullable Object> values, Map<String, @Nullable Object> meta, long at) {
+        take(stream, values, meta, WindowStep.NEVER, at);
+    }
+
+    /** Takes a row that carries its time beside its columns; it counts in event time only. */
+    public void timedRow(String stream, Map<String, @Nullable Object> values, Map<String, @Nullable Object> meta, long time, long at) {
+        take(stream, values, meta, time, at);
+    }
+
+    private void take(String stream, Map<String, @Nullable Object> values, Map<String, @Nullable Object> meta, long time, long at) {
         advance(at);
         counts.rowsIn++;
         for (var entry : entries.getOrDefault(stream, List.of())) {
             try {
                 var taken = entry.reader.take(values, at);
-                var row = new Row.Tuple(entry.input.name(), taken.values(), meta, taken.time());
+                long rowTime = time != WindowStep.NEVER && plan.options().eventTime() && entry.input.timeColumn().isEmpty() ? time : taken.time();
+                var row = new Row.Tuple(entry.input.name(), taken.values(), meta, rowTime);
                 if (entry.input.isTable()) {
                     tables.add(row);
                 } else if (passes(entry.condition, row)) {
@@ -214,6 +225,28 @@ public final class QueryRun {
             saved.put("window", state == null ? Map.of() : state);
         }
         return saved;
+    }
+
+    /** {@link #save} in bytes, with what tells this query from another. */
+    public byte[] saveBytes() {
+        var state = save();
+        state.put("plan", PlanText.of(plan));
+        return StateBytes.write(state);
+    }
+
+    /**
+     * Continues from {@link #saveBytes}.
+     *
+     * @return whether they were of this query; otherwise nothing was taken over
+     * @throws IOException if they are damaged
+     */
+    public boolean restoreBytes(byte[] bytes) throws IOException {
+        var state = StateBytes.read(bytes);
+        if (!PlanText.of(plan).equals(state.get("plan"))) {
+            return false;
+        }
+        restore(state);
+        return true;
     }
 
     /** Continues where another run of the same query stood at {@link #save}. */

@@ -31,6 +31,11 @@ public record RuleOptions(
         return new RuleOptions(true, tolerance, sendError, sendNil, sendMeta, leftOpen, sendTwice, ignoreCase, incremental, asEkuiper, zone);
     }
 
+    /** The same, with failures sent as rows or only counted. */
+    public RuleOptions withErrors(boolean sent) {
+        return new RuleOptions(eventTime, lateTolerance, sent, sendNil, sendMeta, leftOpen, sendTwice, ignoreCase, incremental, asEkuiper, zone);
+    }
+
     /** The same, incremental or not. */
     public RuleOptions withIncremental(boolean wanted) {
         return new RuleOptions(eventTime, lateTolerance, sendError, sendNil, sendMeta, leftOpen, sendTwice, ignoreCase, wanted, asEkuiper, zone);

@@ -194,7 +194,10 @@ final class TreeCompiler {
             if (value == null || l == null || h == null) {
                 return false;
             }
-            return (holds(value, ">=", l) && holds(value, "<=", h)) != not;
+            // Both, so that a bound which does not compare is told whatever the other says.
+            var above = holds(value, ">=", l);
+            var below = holds(value, "<=", h);
+            return (above && below) != not;
         };
     }
 

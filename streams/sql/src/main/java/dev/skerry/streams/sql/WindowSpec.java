@@ -32,6 +32,6 @@ record WindowSpec(
     }
 
     long firstEnd(long now) {
-        return Alignment.firstEnd(unit, every, now, zone);
+        return Alignment.firstEnd(unit, every, now, zone, asEkuiper);
     }
 }

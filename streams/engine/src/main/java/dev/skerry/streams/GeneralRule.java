@@ -1,0 +1,163 @@
+package dev.skerry.streams;
+
+import dev.skerry.data.Batch;
+import dev.skerry.data.Bus;
+import dev.skerry.data.Quality;
+import dev.skerry.data.StreamSchema;
+import dev.skerry.streams.sql.Query;
+import dev.skerry.streams.sql.QueryRun;
+import dev.skerry.streams.sql.Surroundings;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A rule that the general engine runs: any window, joins, functions with memory. The lock is taken once a batch. */
+final class GeneralRule implements Ticking {
+
+    private final String namespace;
+    private final List<StreamSchema> schemas;
+    private final List<String> columns;
+    private final Actions actions;
+    private final InstantSource clock;
+    private final Consumer<Ticking> onClose;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final QueryRun run;
+    private final @Nullable Checkpoints checkpoints;
+    private final String name;
+    private final List<Bus.Subscription> subscriptions = new ArrayList<>();
+    private volatile long due;
+    private boolean closed;
+
+    GeneralRule(String namespace, String name, Query query, List<StreamSchema> schemas, Actions actions, InstantSource clock,
+            @Nullable Checkpoints checkpoints, Consumer<Ticking> onClose) {
+        this.namespace = namespace;
+        this.name = namespace + "/" + name;
+        this.schemas = schemas;
+        this.actions = actions;
+        this.clock = clock;
+        this.checkpoints = checkpoints;
+        this.onClose = onClose;
+        columns = query.columns();
+        run = query.start(Surroundings.of(name, clock, ZoneId.systemDefault()), clock.millis(), this::send);
+        if (checkpoints != null) {
+            checkpoints.restore(this.name, query, run);
+        }
+        due = run.nextTimer();
+    }
+
+    void listen(Bus bus) {
+        for (var schema : schemas) {
+            subscriptions.add(bus.subscribe("rule " + name, schema.stream(), batch -> accept(schema, batch)));
+        }
+    }
+
+    private void send(List<Map<String, @Nullable Object>> rows) {
+        for (var row : rows) {
+            var values = new @Nullable Object[columns.size()];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = row.get(columns.get(i));
+            }
+            actions.set(values);
+        }
+    }
+
+    private void accept(StreamSchema schema, Batch batch) {
+        if (!batch.schema().namespace().equals(namespace)) {
+            return;
+        }
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            long now = clock.millis();
+            for (int i = 0; i < batch.size(); i++) {
+                run.timedRow(schema.stream(), values(batch, i), Map.of("device", batch.device(i)), batch.time(i) / 1_000, now);
+            }
+            due = run.nextTimer();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static Map<String, @Nullable Object> values(Batch batch, int row) {
+        var fields = batch.schema().fields();
+        var values = new LinkedHashMap<String, @Nullable Object>();
+        values.put("device", batch.device(row));
+        for (int f = 0; f < fields.size(); f++) {
+            if (batch.has(row, f) && batch.quality(row, f) != Quality.BAD) {
+                values.put(fields.get(f).name(), switch (fields.get(f).type()) {
+                    case FLOAT -> (Object) batch.asDouble(row, f);
+                    case INTEGER -> batch.asLong(row, f);
+                    case BOOLEAN -> batch.asLong(row, f) != 0;
+                    case STRING -> batch.asString(row, f);
+                });
+            }
+        }
+        return values;
+    }
+
+    @Override
+    public void tick() {
+        long now = clock.millis();
+        if (now < due && checkpoints == null) {
+            return;
+        }
+        lock.lock();
+        try {
+            if (!closed) {
+                run.advance(now);
+                due = run.nextTimer();
+                if (checkpoints != null) {
+                    checkpoints.saveIfDue(name, run, now);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public RuleStats stats() {
+        lock.lock();
+        try {
+            var counts = run.counts();
+            var error = actions.lastError.isEmpty() ? counts.lastError() : actions.lastError;
+            return new RuleStats(counts.rowsIn(), counts.rowsOut(), actions.done.get(), actions.failed.get(), actions.held.get(), counts.failed(), error);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public StreamSchema schema() {
+        return schemas.getFirst();
+    }
+
+    @Override
+    public List<StreamSchema> schemas() {
+        return schemas;
+    }
+
+    @Override
+    public void close() {
+        subscriptions.forEach(Bus.Subscription::close);
+        lock.lock();
+        try {
+            if (!closed && checkpoints != null) {
+                checkpoints.save(name, run);
+            }
+            closed = true;
+        } finally {
+            lock.unlock();
+        }
+        onClose.accept(this);
+        actions.close();
+    }
+}

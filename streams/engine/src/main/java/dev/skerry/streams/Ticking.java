@@ -1,0 +1,7 @@
+package dev.skerry.streams;
+
+/** A rule that the clock moves on. */
+interface Ticking extends RuleHandle {
+
+    void tick();
+}
