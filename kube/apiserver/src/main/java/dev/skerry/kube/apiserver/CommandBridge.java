@@ -3,6 +3,7 @@ package dev.skerry.kube.apiserver;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.skerry.kube.apiserver.PodStreams.Ends;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -20,6 +21,7 @@ final class CommandBridge {
     private static final int ERROR = 3;
     private static final int RESIZE = 4;
     private static final int ENDS = 255;
+    private static final int MAX_STATUS = 64 * 1024;
     private static final Map<String, Integer> CHANNELS = Map.of("stdout", STDOUT, "stderr", STDERR, "error", ERROR);
     /** How long a client may take to say good-bye. */
     private static final long PARTING = 10;
@@ -31,9 +33,12 @@ final class CommandBridge {
     private int channel = -1;
     private int stdin = -1;
     private int resize = -1;
-    private volatile boolean told;
+    private final boolean newest;
+    private final ByteArrayOutputStream error = new ByteArrayOutputStream();
 
-    CommandBridge(WebSocketFrames client, NodeConnection node, Ends ends) throws IOException {
+    /** @param newest whether the client gets the end in our words, as upstream's newest protocol has it, or as the runtime says it */
+    CommandBridge(WebSocketFrames client, NodeConnection node, Ends ends, boolean newest) throws IOException {
+        this.newest = newest;
         this.client = client;
         this.node = node;
         this.ends = ends;
@@ -108,13 +113,17 @@ final class CommandBridge {
             try {
                 spdy.read((stream, bytes, length) -> {
                     var to = CHANNELS.get(stream);
-                    if (to != null && length > 0) {
-                        told |= to == ERROR;
+                    if (to != null && to == ERROR) {
+                        error.write(bytes, 0, Math.min(length, MAX_STATUS - error.size()));
+                    } else if (to != null && length > 0) {
                         client.binary(to, bytes, 0, length);
                     }
                 });
             } finally {
-                if (!told && gone.getCount() > 0) {
+                if (error.size() > 0) {
+                    var bytes = newest ? Bodies.write(end(error.toByteArray())) : error.toByteArray();
+                    client.binary(ERROR, bytes, 0, bytes.length);
+                } else if (gone.getCount() > 0) {
                     status(client, Failure.internal("the connection to the node ended before the command did").status());
                 }
                 client.close();
@@ -128,6 +137,19 @@ final class CommandBridge {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** What the runtime says of the end: as it is if it is an exit status, else as a fault of ours. */
+    private static ObjectNode end(byte[] said) {
+        try {
+            if (Bodies.JSON.readTree(said) instanceof ObjectNode status) {
+                var fine = status.path("status").asText("").equals("Success") || status.path("reason").asText("").equals("NonZeroExitCode");
+                return fine ? status : failed(status.path("message").asText(""));
+            }
+        } catch (IOException e) {
+            // Told below.
+        }
+        return failed("error stream protocol error: unknown error");
     }
 
     /** How a command ended, on the channel for that. */

@@ -21,7 +21,7 @@ final class Door {
     private static final System.Logger LOG = System.getLogger(Door.class.getName());
     private static final Set<String> HEALTH = Set.of("healthz", "livez", "readyz");
     /** These go on for as long as the client likes. */
-    private static final Set<String> LASTING = Set.of("pods/exec", "pods/attach", "pods/portforward", "pods/log");
+    private static final Set<String> LASTING = Set.of("pods/exec", "pods/attach", "pods/portforward", "pods/log", "pods/proxy", "services/proxy");
     private static final User NOBODY = new User("", List.of());
     /** A request waits for its turn for this part of its time. */
     private static final int PATIENCE = 4;
@@ -157,6 +157,11 @@ final class Door {
         var found = meta.answer(request, response, steps);
         if (found.isPresent()) {
             Answers.send(request, response, found.get());
+            return;
+        }
+        if (ProxyRequests.leads(steps)) {
+            var type = types.find("", "v1", steps.get(4)).orElseThrow(Failure::noResource);
+            objects.proxy(new Call(request, response, user, new Target(type, steps.get(3), ProxyRequests.name(steps.get(5)), "proxy")), steps);
             return;
         }
         var target = Target.parse(steps, types).orElseThrow(() -> absent(steps));

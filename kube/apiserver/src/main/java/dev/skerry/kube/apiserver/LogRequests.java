@@ -28,7 +28,7 @@ record LogRequests(Optional<PodLogs> logs, InstantSource clock) {
             return;
         }
         var source = logs.orElseThrow(() -> Failure.badRequest("this server has no node (expected: runtime.enabled: true)"));
-        var out = new Lazy(call.response());
+        var out = new Lazy(call, options.follow());
         try {
             source.write(call.target().namespace(), call.target().name(), container, options, out);
             out.close();
@@ -81,21 +81,31 @@ record LogRequests(Optional<PodLogs> logs, InstantSource clock) {
         return value;
     }
 
-    /** Begins the answer with its first byte, so that a fault before it can still be told. */
+    /**
+     * Begins the answer with its first byte, or when one that follows is first flushed, so that a fault before it can still be told. Over HTTP/2 a flush of nothing
+     * is an empty frame: on a connection that is no more it fails.
+     */
     private static final class Lazy extends OutputStream {
 
-        private final ServerResponse response;
-        private @Nullable OutputStream out;
+        private static final byte[] NOTHING = new byte[0];
 
-        Lazy(ServerResponse response) {
-            this.response = response;
+        private final ServerResponse response;
+        private final boolean follows;
+        private final boolean beats;
+        private @Nullable OutputStream out;
+        private boolean written;
+
+        Lazy(Call call, boolean follows) {
+            this.response = call.response();
+            this.follows = follows;
+            this.beats = follows && call.request().prologue().protocolVersion().startsWith("2");
         }
 
         private OutputStream out() {
             var open = out;
             if (open == null) {
                 response.header(HeaderNames.CONTENT_TYPE, "text/plain");
-                open = response.outputStream();
+                open = follows ? response.sink(EventStream.TYPE).out() : response.outputStream();
                 out = open;
             }
             return open;
@@ -103,18 +113,23 @@ record LogRequests(Optional<PodLogs> logs, InstantSource clock) {
 
         @Override
         public void write(int b) throws IOException {
-            out().write(b);
+            write(new byte[] {(byte) b}, 0, 1);
         }
 
         @Override
         public void write(byte[] bytes, int from, int length) throws IOException {
+            written = true;
             out().write(bytes, from, length);
         }
 
         @Override
         public void flush() throws IOException {
-            if (out != null) {
-                out.flush();
+            if (follows) {
+                if (beats && !written) {
+                    out().write(NOTHING);
+                }
+                written = false;
+                out().flush();
             }
         }
 

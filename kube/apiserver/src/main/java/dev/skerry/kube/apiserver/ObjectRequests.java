@@ -31,6 +31,7 @@ final class ObjectRequests {
     private final AccountSecrets secrets;
     private final NodeRestriction nodes;
     private final PodConnections connections;
+    private final ProxyRequests proxy;
 
     ObjectRequests(
             ServerConfig config, Resources resources, Deletion deletion, Lists lists, Watches watches, Tables tables, Definitions definitions,
@@ -49,6 +50,11 @@ final class ObjectRequests {
         this.secrets = secrets;
         this.nodes = nodes;
         this.connections = connections;
+        this.proxy = new ProxyRequests(config.store(), resources);
+    }
+
+    void proxy(Call call, List<String> steps) throws Failure {
+        proxy.serve(call, steps);
     }
 
     void watch(Call call) throws Failure {

@@ -121,7 +121,7 @@ final class PodConnections {
         try (var watch = new Watch(frames)) {
             try (var node = NodeConnection.open("POST", opening.open(), List.of(
                     header("Connection", "Upgrade"), header("Upgrade", "SPDY/3.1"), header("X-Stream-Protocol-Version", "v4.channel.k8s.io"), header("Content-Length", "0")))) {
-                new CommandBridge(frames, node, ends).run();
+                new CommandBridge(frames, node, ends, protocol.equals(COMMANDS.getFirst())).run();
             } catch (IOException e) {
                 CommandBridge.status(frames, CommandBridge.failed("unable to upgrade connection: " + e.getMessage()));
                 frames.close();

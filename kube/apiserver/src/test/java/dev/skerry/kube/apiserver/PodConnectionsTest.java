@@ -158,6 +158,6 @@ class PodConnectionsTest {
         assertThat(running.send("GET", "/api/v1/namespaces/default/pods/p/exec?command=true&stdout=true", "").body()).contains("Upgrade request required");
         assertThat(running.send("GET", "/api/v1/namespaces/default/pods/p/exec?container=x&command=true", "").body()).contains("container x is not valid for pod p");
         assertThat(running.send("GET", "/api/v1/namespaces/default/pods/none/exec?command=true", "").statusCode()).isEqualTo(404);
-        assertThatThrownBy(() -> open(running.admin, "portforward?ports=70000", "SPDY/3.1+portforward.k8s.io", new Channels())).hasStackTraceContaining("400");
+        assertThatThrownBy(() -> open(running.admin, "portforward?ports=70000", "v4.channel.k8s.io", new Channels())).hasStackTraceContaining("400");
     }
 }

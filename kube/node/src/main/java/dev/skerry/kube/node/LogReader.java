@@ -111,8 +111,10 @@ final class LogReader {
             for (int round = 0; left > 0; round++) {
                 // Asked before reading: what was written until the end is still read.
                 boolean over = !options.follow() || round % ASK_EVERY == 0 && !runs.getAsBoolean();
-                if (copy(in)) {
-                    heard = System.nanoTime();
+                var more = copy(in);
+                heard = more ? System.nanoTime() : heard;
+                // Also when there is nothing: so it shows that the reader has gone.
+                if (more || round % ASK_EVERY == 0) {
                     out.flush();
                 }
                 if (over || System.nanoTime() - heard > SILENCE.toNanos()) {

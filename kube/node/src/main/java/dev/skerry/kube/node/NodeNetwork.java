@@ -2,7 +2,6 @@ package dev.skerry.kube.node;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 
 /**
  * The network of a node's Pods, for whoever else has to know it.
@@ -18,10 +17,5 @@ public record NodeNetwork(String name, String bridge, String cidr) {
         var place = new NodePlace(config.folder());
         Files.createDirectories(config.folder());
         return new NodeNetwork(place.network(), place.bridge(), new PodNetwork(place, config.podCidr()).cidr());
-    }
-
-    /** The name alone, for who takes a node away. */
-    public static String name(Path folder) {
-        return new NodePlace(folder).network();
     }
 }

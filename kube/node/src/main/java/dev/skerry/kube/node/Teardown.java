@@ -69,6 +69,22 @@ public final class Teardown {
             quietly(List.of("ip", "link", "delete", place.bridge()));
         }
         Volumes.delete(place.addresses());
+        services(place);
+    }
+
+    /** The rules of Services, where there are any. */
+    private static void services(NodePlace place) throws InterruptedException {
+        var nft = Programs.find("nft");
+        if (nft.isEmpty()) {
+            return;
+        }
+        try {
+            var unused = Programs.run(COMMAND, List.of(nft.get().toString(), "list", "map", "ip", place.network(), "services"));
+        } catch (IOException e) {
+            // There are none.
+            return;
+        }
+        quietly(List.of(nft.get().toString(), "delete", "table", "ip", place.network()));
     }
 
     private static void quietly(List<String> command) throws InterruptedException {

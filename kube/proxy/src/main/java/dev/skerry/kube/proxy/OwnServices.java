@@ -43,17 +43,19 @@ record OwnServices(KubernetesClient client, ProxyConfig config, KnownServices kn
             unlessThere(() -> client.resource(new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build()).create());
         }
         unlessThere(() -> client.resource(new ServiceBuilder().withNewMetadata().withName(name).withNamespace(namespace).withLabels(labels).endMetadata()
-                .withNewSpec().withClusterIP(address).withPorts(ports).withSessionAffinity("None").withType("ClusterIP").endSpec().build()).create());
+                .withNewSpec().withClusterIP(address).withPorts(ports).withSessionAffinity("None").withInternalTrafficPolicy("Local").withType("ClusterIP").endSpec().build()).create());
     }
 
+    /** One slice a node: where several share a store each leads its own Pods to itself. */
     private void slice(String namespace, String service, String address, List<EndpointPort> ports) {
+        var name = service + "-" + config.nodeName();
         var slices = client.discovery().v1().endpointSlices().inNamespace(namespace);
-        var wanted = new EndpointSliceBuilder().withNewMetadata().withName(service).withNamespace(namespace).withLabels(Map.of(SERVICE, service)).endMetadata()
-                .withAddressType("IPv4").withPorts(ports).addNewEndpoint().withAddresses(address).withNewConditions().withReady(true).endConditions().endEndpoint().build();
-        if (known.slices(namespace, service).stream().anyMatch(s -> s.getMetadata().getName().equals(service) && same(s, wanted))) {
+        var wanted = new EndpointSliceBuilder().withNewMetadata().withName(name).withNamespace(namespace).withLabels(Map.of(SERVICE, service)).endMetadata()
+                .withAddressType("IPv4").withPorts(ports).addNewEndpoint().withNodeName(config.nodeName()).withAddresses(address).withNewConditions().withReady(true).endConditions().endEndpoint().build();
+        if (known.slices(namespace, service).stream().anyMatch(s -> s.getMetadata().getName().equals(name) && same(s, wanted))) {
             return;
         }
-        var there = slices.withName(service).get();
+        var there = slices.withName(name).get();
         if (there == null) {
             unlessThere(() -> client.resource(wanted).create());
         } else if (!same(there, wanted)) {

@@ -128,12 +128,4 @@ public final class ServiceNetwork implements AutoCloseable {
             dns.close();
         }
     }
-
-    /** Takes the rules of a table away, those of a node that is no more. */
-    public static void remove(String table) throws IOException, InterruptedException {
-        if (!Machine.has(table)) {
-            return;
-        }
-        Machine.rules("add table ip " + table + "\ndelete table ip " + table + "\n");
-    }
 }
