@@ -56,12 +56,12 @@ class HouseRulesTest {
             .that().resideInAnyPackage(CAPABILITIES)
             .should().dependOnClassesThat().resideInAnyPackage(
                     "dev.skerry.kube.store..", "dev.skerry.kube.apiserver..", "dev.skerry.kube.schema..",
-                    "dev.skerry.kube.cel..", "dev.skerry.kube.controllers..", "dev.skerry.kube.node..", "dev.skerry.kube.admission..", "dev.skerry.kube.quota..")
+                    "dev.skerry.kube.cel..", "dev.skerry.kube.controllers..", "dev.skerry.kube.node..", "dev.skerry.kube.proxy..", "dev.skerry.kube.admission..", "dev.skerry.kube.quota..")
             .because("capabilities are ordinary Kubernetes clients, so that they run on any cluster");
 
     @ArchTest
     static final ArchRule controllersReachObjectsThroughAClient = noClasses()
-            .that().resideInAnyPackage("dev.skerry.kube.controllers..", "dev.skerry.kube.node..")
+            .that().resideInAnyPackage("dev.skerry.kube.controllers..", "dev.skerry.kube.node..", "dev.skerry.kube.proxy..")
             .should().dependOnClassesThat().resideInAnyPackage(
                     "dev.skerry.kube.store..", "dev.skerry.kube.apiserver..", "dev.skerry.kube.schema..", "dev.skerry.kube.cel..");
 

@@ -47,7 +47,7 @@ record Config(
     /** @param token needed once, to enrol */
     record Parent(String host, int port, Optional<String> token, double liveShare) {}
 
-    record Runtime(boolean enabled, Optional<String> podCidr) {}
+    record Runtime(boolean enabled, Optional<String> podCidr, Optional<Path> resolvConf) {}
 
     record History(Duration maxAge, long maxBytes) {}
 

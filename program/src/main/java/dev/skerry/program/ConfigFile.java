@@ -139,7 +139,9 @@ final class ConfigFile {
 
     private static Runtime runtime(ConfigSection section) {
         var cidr = section.text("podCIDR", "", "([0-9.]+/[0-9]{1,2})?", "an IPv4 network such as 10.42.0.0/24");
-        var runtime = new Runtime(section.flag("enabled", true), cidr.isEmpty() ? Optional.empty() : Optional.of(cidr));
+        var resolvConf = section.text("resolvConf", "", ".*", "a file");
+        var runtime = new Runtime(section.flag("enabled", true), cidr.isEmpty() ? Optional.empty() : Optional.of(cidr),
+                resolvConf.isEmpty() ? Optional.empty() : Optional.of(Path.of(resolvConf)));
         section.finish();
         return runtime;
     }

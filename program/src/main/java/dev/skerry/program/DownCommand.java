@@ -1,6 +1,8 @@
 package dev.skerry.program;
 
+import dev.skerry.kube.node.NodeNetwork;
 import dev.skerry.kube.node.Teardown;
+import dev.skerry.kube.proxy.ServiceNetwork;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -27,6 +29,7 @@ final class DownCommand implements Callable<Integer> {
         }
         try (var lock = DataFolder.lock(data)) {
             var ended = Teardown.of(data.resolve("node"));
+            ServiceNetwork.remove(NodeNetwork.name(data.resolve("node")));
             System.out.println(ended + " Pods ended");
         }
         return 0;

@@ -1,11 +1,11 @@
 package dev.skerry.program;
 
+import dev.skerry.kube.apiserver.ServerConfig.User;
 import dev.skerry.kube.pki.CertificateAuthority;
 import dev.skerry.kube.pki.CertificateRequest;
 import dev.skerry.kube.pki.Keys;
 import dev.skerry.kube.pki.Pem;
 import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
@@ -16,15 +16,18 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 
-/** The administrator's way in: a file for kubectl, readable by its owner only, and a client made from it. */
-record Kubeconfig(Path file, KubernetesClient client) {
+/** The administrator's way in: a file for kubectl, readable by its owner only. */
+record Kubeconfig(Path file) {
+
+    /** Who the certificate in it says that he is. */
+    static final User ADMINISTRATOR = new User("kubernetes-admin", List.of("system:masters"));
 
     private static final Duration VALIDITY = Duration.ofDays(365);
     private static final int REQUEST_TIMEOUT_MILLIS = 15_000;
 
     static Kubeconfig write(Path file, String name, String url, CertificateAuthority authority) throws IOException {
         var keys = Keys.generate();
-        var certificate = authority.issue(keys.getPublic(), CertificateRequest.client("kubernetes-admin", List.of("system:masters"), VALIDITY));
+        var certificate = authority.issue(keys.getPublic(), CertificateRequest.client(ADMINISTRATOR.name(), ADMINISTRATOR.groups(), VALIDITY));
         var text = """
                 apiVersion: v1
                 kind: Config
@@ -44,7 +47,7 @@ record Kubeconfig(Path file, KubernetesClient client) {
                 current-context: %1$s
                 """.formatted(name, url, base64(Pem.encode(authority.certificate())), base64(Pem.encode(certificate)), base64(Pem.encodeSec1(keys)));
         Pem.write(file, text, true);
-        return new Kubeconfig(file, read(file));
+        return new Kubeconfig(file);
     }
 
     /** A client of whatever a kubeconfig file names. Watches are plain HTTP: one connection less to upgrade. */
@@ -55,10 +58,9 @@ record Kubeconfig(Path file, KubernetesClient client) {
         return new KubernetesClientBuilder().withConfig(config).build();
     }
 
-    /** A client of the same rights for the controllers, which call themselves as upstream's do: their name owns the fields that they write. */
-    KubernetesClient controllers() {
-        var config = new ConfigBuilder(client.getConfiguration()).withUserAgent("kube-controller-manager").build();
-        return new KubernetesClientBuilder().withConfig(config).build();
+    /** A client as anybody has it who holds the file. */
+    KubernetesClient client() throws IOException {
+        return read(file);
     }
 
     private static String base64(String text) {

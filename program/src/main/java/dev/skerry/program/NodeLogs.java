@@ -22,6 +22,6 @@ final class NodeLogs implements PodLogs {
             throw new IOException("no node runs here (expected: runtime.enabled: true)");
         }
         there.logs(namespace, pod, container, new NodeAgent.LogOptions(options.follow(), options.previous(), options.timestamps(),
-                options.tailLines(), options.sinceSeconds(), options.limitBytes()), out);
+                options.tailLines(), options.since(), options.limitBytes()), out);
     }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,8 +69,14 @@ final class Parts implements AutoCloseable {
     }
 
     static SSLContext serverTls(CertificateAuthority authority, String address, List<String> names) {
+        return serverTls(authority, address, names, List.of());
+    }
+
+    /** @param others further addresses by which it is reached */
+    static SSLContext serverTls(CertificateAuthority authority, String address, List<String> names, List<String> others) {
         var keys = Keys.generate();
-        var addresses = address.equals("127.0.0.1") || address.equals("0.0.0.0") ? List.of("127.0.0.1") : List.of("127.0.0.1", address);
+        var addresses = new ArrayList<>(address.equals("127.0.0.1") || address.equals("0.0.0.0") ? List.of("127.0.0.1") : List.of("127.0.0.1", address));
+        addresses.addAll(others);
         var certificate = authority.issue(keys.getPublic(), CertificateRequest.server("skerry", names, addresses, OWN_CERTIFICATE));
         return TlsContexts.of(keys.getPrivate(), List.of(certificate, authority.certificate()), List.of(authority.certificate()));
     }

@@ -7,9 +7,11 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -17,7 +19,7 @@ import org.yaml.snakeyaml.Yaml;
 /** How answers are written: JSON, YAML or protobuf, compressed where it pays and the client takes it. */
 final class Answers {
 
-    private static final int WORTH_COMPRESSING = 128 * 1024;
+    static final int WORTH_COMPRESSING = 128 * 1024;
 
     private Answers() {}
 
@@ -41,12 +43,29 @@ final class Answers {
         }
         response.header("Cache-Control", "no-cache, private");
         request.context().get(AuditRecord.class).ifPresent(r -> r.answered(body));
-        if (bytes.length >= WORTH_COMPRESSING && request.headers().first(HeaderNames.ACCEPT_ENCODING).orElse("").contains("gzip")) {
+        compress(request, response, bytes);
+    }
+
+    /** An object whose JSON is there. */
+    static void send(ServerRequest request, ServerResponse response, byte[] json) {
+        response.header(HeaderNames.CONTENT_TYPE, Form.JSON);
+        response.header("Cache-Control", "no-cache, private");
+        request.context().get(AuditRecord.class).ifPresent(r -> r.answered(json));
+        compress(request, response, json);
+    }
+
+    private static void compress(ServerRequest request, ServerResponse response, byte[] bytes) {
+        var sent = bytes;
+        if (bytes.length >= WORTH_COMPRESSING && compresses(request)) {
             response.header(HeaderNames.CONTENT_ENCODING, "gzip");
             response.header(HeaderNames.VARY, "Accept-Encoding");
-            bytes = compressed(bytes);
+            sent = compressed(bytes);
         }
-        response.send(bytes);
+        response.send(sent);
+    }
+
+    static boolean compresses(ServerRequest request) {
+        return request.headers().first(HeaderNames.ACCEPT_ENCODING).orElse("").contains("gzip");
     }
 
     static void text(ServerResponse response, String body) {
@@ -62,11 +81,21 @@ final class Answers {
 
     private static byte[] compressed(byte[] bytes) {
         var out = new ByteArrayOutputStream(bytes.length / 4);
-        try (var zip = new GZIPOutputStream(out)) {
+        try (var zip = new Quick(out)) {
             zip.write(bytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return out.toByteArray();
+    }
+
+    /** Compresses little, and fast: most links to an API are short. */
+    static final class Quick extends GZIPOutputStream {
+        private static final int BUFFER = 16 * 1024;
+
+        Quick(OutputStream out) throws IOException {
+            super(out, BUFFER);
+            def.setLevel(Deflater.BEST_SPEED);
+        }
     }
 }

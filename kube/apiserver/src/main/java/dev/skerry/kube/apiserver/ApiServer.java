@@ -5,6 +5,7 @@ import io.helidon.common.tls.Tls;
 import io.helidon.common.tls.TlsClientAuth;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -27,11 +28,13 @@ public final class ApiServer implements AutoCloseable {
     private static final int MAX_PROLOGUE = 32 * 1024;
 
     private final WebServer server;
+    private final InnerDoor inner;
     private final Watches watches;
     private final List<AutoCloseable> parts;
 
-    private ApiServer(WebServer server, Watches watches, List<AutoCloseable> parts) {
+    private ApiServer(WebServer server, InnerDoor inner, Watches watches, List<AutoCloseable> parts) {
         this.server = server;
+        this.inner = inner;
         this.watches = watches;
         this.parts = List.copyOf(parts);
     }
@@ -67,21 +70,26 @@ public final class ApiServer implements AutoCloseable {
         var deletion = new Deletion(config.store(), admission, config.clock());
         var secrets = new AccountSecrets(config.store(), accounts, config.authority(), types.find("", "v1", "secrets").orElseThrow().schema(), config.clock());
         var objects = new ObjectRequests(config, resources, deletion, lists, watches, tables, definitions,
-                new Reviews(authenticator, authorizer, config.clock()), new TokenRequests(config.store(), accounts, nodes, SchemaCatalog.builtIn(), config.clock()), roles, secrets, nodes);
+                new Reviews(authenticator, authorizer, config.clock()), new TokenRequests(config.store(), accounts, nodes, SchemaCatalog.builtIn(), config.clock()), roles, secrets, nodes,
+                new PodConnections(config.streams(), authorizer));
         var timer = new RequestClock.Timer();
         parts.add(timer);
         var audit = access.audit().isPresent() ? AuditLog.open(access.audit().get(), config.clock()) : null;
         if (audit != null) {
             parts.add(audit);
         }
-        var door = new Door(types, authenticator, authorizer, new MetaPaths(types, accounts), objects, access.limits(), timer, audit, config.clock());
+        var door = new Door(types, authenticator, authorizer, new MetaPaths(types, accounts, config.usage().map(u -> new MetricsGroup(u, config.store(), types))), objects, access.limits(), timer, audit, config.clock());
+        var http = io.helidon.webserver.http1.Http1Config.builder().maxHeadersSize(MAX_HEADERS).maxPrologueLength(MAX_PROLOGUE).build();
+        var selector = Http1ConnectionSelector.builder().config(http);
+        PodConnections.PROTOCOLS.forEach(p -> selector.addUpgrader(Upgrades.upgrader(p)));
         var server = WebServer.builder()
                 .address(InetAddress.getByName(config.address()))
                 .port(config.port())
                 .tls(Tls.builder().sslContext(config.tls()).clientAuth(TlsClientAuth.OPTIONAL).build())
                 .maxTcpConnections(MAX_CONNECTIONS)
                 .shutdownHook(false)
-                .addProtocol(io.helidon.webserver.http1.Http1Config.builder().maxHeadersSize(MAX_HEADERS).maxPrologueLength(MAX_PROLOGUE).build())
+                .addConnectionSelector(selector.build())
+                .addProtocol(http)
                 .routing(HttpRouting.builder().any("/*", door::handle))
                 .build()
                 .start();
@@ -91,16 +99,26 @@ public final class ApiServer implements AutoCloseable {
             close(parts);
             throw new UncheckedIOException(new BindException(config.address() + ":" + config.port() + " (expected: a free port of this machine)"));
         }
-        return new ApiServer(server, watches, parts);
+        return new ApiServer(server, new InnerDoor(door), watches, parts);
     }
 
     public int port() {
         return server.port();
     }
 
+    /**
+     * A way in for a client inside this process. It ends with the server, and is to be left before.
+     *
+     * @param user who asks; not asked for anything that shows it
+     */
+    public InnerApi inner(ServerConfig.User user) {
+        return inner.of(user);
+    }
+
     @Override
     public void close() {
         watches.close();
+        inner.close();
         server.stop();
         close(parts);
     }

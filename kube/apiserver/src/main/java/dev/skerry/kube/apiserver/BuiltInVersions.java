@@ -29,6 +29,11 @@ final class BuiltInVersions {
         return group.equals("events.k8s.io") && plural.equals("events") ? "" : group;
     }
 
+    /** Whether kinds of this group and version are stored in another form. */
+    static boolean converts(String apiVersion) {
+        return apiVersion.equals("autoscaling/v1") || apiVersion.equals("events.k8s.io/v1");
+    }
+
     /** A stored object as the kind's group and version show it. */
     static ObjectNode read(ObjectNode object, String apiVersion) {
         if (apiVersion.equals(object.path("apiVersion").asText(apiVersion))) {

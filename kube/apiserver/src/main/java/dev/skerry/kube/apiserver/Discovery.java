@@ -15,9 +15,11 @@ final class Discovery {
     static final String AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
     private final ResourceTypes types;
+    private final boolean metrics;
 
-    Discovery(ResourceTypes types) {
+    Discovery(ResourceTypes types, boolean metrics) {
         this.types = types;
+        this.metrics = metrics;
     }
 
     static boolean wantsAggregated(String accept) {
@@ -60,6 +62,9 @@ final class Discovery {
                 groups.add(group(group, versions));
             }
         });
+        if (metrics) {
+            groups.add(MetricsGroup.group());
+        }
         return body;
     }
 
@@ -149,6 +154,9 @@ final class Discovery {
                 one.put("freshness", "Current");
             });
         });
+        if (metrics && !core) {
+            items.add(MetricsGroup.aggregated());
+        }
         return body;
     }
 

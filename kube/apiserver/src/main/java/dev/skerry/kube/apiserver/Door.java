@@ -6,7 +6,7 @@ import dev.skerry.kube.apiserver.ServerConfig.User;
 import dev.skerry.kube.store.StoreException;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
-import io.helidon.webserver.ServerConnectionException;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.time.InstantSource;
@@ -20,6 +20,8 @@ final class Door {
 
     private static final System.Logger LOG = System.getLogger(Door.class.getName());
     private static final Set<String> HEALTH = Set.of("healthz", "livez", "readyz");
+    /** These go on for as long as the client likes. */
+    private static final Set<String> LASTING = Set.of("pods/exec", "pods/attach", "pods/portforward", "pods/log");
     private static final User NOBODY = new User("", List.of());
     /** A request waits for its turn for this part of its time. */
     private static final int PATIENCE = 4;
@@ -60,8 +62,8 @@ final class Door {
             return;
         } catch (Failure failure) {
             told = failure;
-        } catch (ServerConnectionException e) {
-            // The client has gone: the server closes what is left of the connection.
+        } catch (CloseConnectionException e) {
+            // The client has gone, or its stream has ended: the server closes what is left of the connection.
             throw e;
         } catch (Versions.ConversionFailure e) {
             told = Failure.internalPlain(String.valueOf(e.getMessage()));
@@ -125,7 +127,7 @@ final class Door {
         }
         var time = new RequestClock(timer, Timeouts.of(request.query().first("timeout").orElse(""), limits.requestTime()));
         request.context().register(time);
-        var watching = access.verb().equals("watch");
+        var watching = access.verb().equals("watch") || LASTING.contains(access.whole());
         try (var seat = fairness.seat(user, access, time.left().dividedBy(PATIENCE))) {
             authorize(user, access, visit);
             if (!watching) {

@@ -21,6 +21,7 @@ record Form(String media, String as, String version) {
     static final Form PLAIN = new Form(JSON, "", "");
     private static final String SERVED = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
     private static final Set<String> FORMS = Set.of("Table", "PartialObjectMetadata", "PartialObjectMetadataList");
+    private static final java.util.regex.Pattern WEIGHT = java.util.regex.Pattern.compile("[01](\\.[0-9]{0,3})?");
     private static final int MAX_RANGES = 32;
 
     /** The best form that the header takes, or null if there is none that we can give. */
@@ -75,7 +76,7 @@ record Form(String media, String as, String version) {
     private static List<Range> ranges(String accept) {
         var ranges = new ArrayList<Range>();
         for (var text : accept.split(",", MAX_RANGES)) {
-            var parts = text.strip().split("\\s*;\\s*");
+            var parts = text.strip().split("\\s*;\\s*", -1);
             var parameters = new HashMap<String, String>();
             for (int i = 1; i < parts.length; i++) {
                 var equals = parts[i].indexOf('=');
@@ -90,6 +91,6 @@ record Form(String media, String as, String version) {
     }
 
     private static double weight(String text) {
-        return text.matches("[01](\\.[0-9]{0,3})?") ? Double.parseDouble(text) : 1;
+        return WEIGHT.matcher(text).matches() ? Double.parseDouble(text) : 1;
     }
 }

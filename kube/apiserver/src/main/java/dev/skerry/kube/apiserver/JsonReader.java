@@ -60,7 +60,11 @@ final class JsonReader {
 
     /** Halves of pairs that stand alone are no text; as upstream, a mark takes their place. */
     private static String wellFormed(String text) {
-        if (text.chars().noneMatch(c -> Character.isSurrogate((char) c))) {
+        var halves = false;
+        for (int i = 0; i < text.length() && !halves; i++) {
+            halves = Character.isSurrogate(text.charAt(i));
+        }
+        if (!halves) {
             return text;
         }
         var good = new StringBuilder(text.length());

@@ -24,10 +24,18 @@ final class Lists {
     /** @param next where the next page begins, or empty @param remaining how many objects follow, or -1 where that is not known */
     record Page(List<ObjectNode> items, long revision, String next, long remaining, boolean custom) {}
 
-    Page list(Call call) throws Failure {
-        var target = call.target();
-        var selector = Selector.parse(call.query("labelSelector"), call.query("fieldSelector"), target.type());
-        var prefix = prefix(target);
+    /** What a client wants of a list, beside a selection. @param after the key behind which it begins @param revision 0 for the newest */
+    record Asked(String prefix, long limit, String after, long revision, boolean goesOn) {
+
+        Failure expired() {
+            return Failure.expired(goesOn
+                    ? "The provided continue parameter is too old to display a consistent list result."
+                    : "The resourceVersion for the provided list is too old.");
+        }
+    }
+
+    Asked asked(Call call) throws Failure {
+        var prefix = prefix(call.target());
         var limit = number(call.query("limit"), "limit");
         number(call.query("timeoutSeconds"), "timeoutSeconds");
         var position = Position.of(call.query("continue"), prefix);
@@ -40,14 +48,23 @@ final class Lists {
         if (at == 0 && call.query("resourceVersionMatch").equals("Exact")) {
             at = number(version, "resourceVersion");
         }
+        return new Asked(prefix, limit, position.after(), at, position.revision() > 0);
+    }
+
+    Page list(Call call) throws Failure {
+        var target = call.target();
+        var selector = Selector.parse(call.query("labelSelector"), call.query("fieldSelector"), target.type());
+        var asked = asked(call);
+        var limit = asked.limit();
+        var at = asked.revision();
         if (!selector.exactName().isEmpty() && at == 0 && (!target.type().namespaced() || !target.namespace().isEmpty())) {
             return one(target, selector);
         }
         var items = new ArrayList<ObjectNode>();
-        var after = position.after();
+        var after = asked.after();
         try {
             while (true) {
-                var page = store.list(prefix, after, limit > 0 ? BATCH : 0, at);
+                var page = store.list(asked.prefix(), after, limit > 0 ? BATCH : 0, at);
                 at = page.revision();
                 for (int i = 0; i < page.entries().size(); i++) {
                     var entry = page.entries().get(i);
@@ -66,9 +83,7 @@ final class Lists {
                 }
             }
         } catch (CompactedException e) {
-            throw Failure.expired(position.revision() > 0
-                    ? "The provided continue parameter is too old to display a consistent list result."
-                    : "The resourceVersion for the provided list is too old.");
+            throw asked.expired();
         }
     }
 
@@ -104,7 +119,7 @@ final class Lists {
     /** A single object is read at its newest; a version that is still to come cannot be waited for. */
     void checkVersion(Call call) throws Failure {
         var version = call.query("resourceVersion");
-        if (!version.matches("[0-9]{0,18}")) {
+        if (!digits(version)) {
             throw Failure.internalPlain("resourceVersion: Invalid value: \"" + version + "\": strconv.ParseUint: parsing \"" + version + "\": invalid syntax");
         }
         if (!version.isEmpty() && Long.parseLong(version) > store.revision()) {
@@ -144,11 +159,16 @@ final class Lists {
         }
     }
 
+    /** Whether the text is a number of at most 18 digits, or empty. */
+    static boolean digits(String text) {
+        return text.length() <= 18 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    }
+
     static long number(String text, String parameter) throws Failure {
         if (text.isEmpty()) {
             return 0;
         }
-        if (!text.matches("[0-9]{1,18}")) {
+        if (!digits(text)) {
             throw Failure.badRequest(parameter.equals("resourceVersion")
                     ? "invalid resource version: resourceVersion: Invalid value: \"" + text + "\": strconv.ParseUint: parsing \"" + text + "\": invalid syntax"
                     : "strconv.ParseInt: parsing \"" + text + "\": invalid syntax");

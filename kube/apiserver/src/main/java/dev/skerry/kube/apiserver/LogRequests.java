@@ -1,6 +1,5 @@
 package dev.skerry.kube.apiserver;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.skerry.kube.schema.Cause;
 import io.helidon.http.HeaderNames;
@@ -8,17 +7,21 @@ import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the log of one of a Pod's containers. */
-record LogRequests(Optional<PodLogs> logs) {
+record LogRequests(Optional<PodLogs> logs, InstantSource clock) {
 
     void serve(Call call, ObjectNode pod) throws Failure {
         var options = options(call);
-        var container = container(call, pod.path("spec"));
+        var container = PodContainers.chosen(call.query("container"), pod.path("spec"), call.target().name());
         if (pod.path("spec").path("nodeName").asText("").isEmpty()) {
             // Nothing has run yet, so nothing was said.
             call.response().status(Status.NO_CONTENT_204).send();
@@ -30,24 +33,37 @@ record LogRequests(Optional<PodLogs> logs) {
             source.write(call.target().namespace(), call.target().name(), container, options, out);
             out.close();
         } catch (IOException e) {
-            throw Failure.internal("the log could not be read: " + e.getMessage());
+            throw Failure.badRequest(String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private static PodLogs.Options options(Call call) throws Failure {
+    private PodLogs.Options options(Call call) throws Failure {
         var causes = new ArrayList<Cause>();
         var tail = number(call, "tailLines", 0, "must be greater than or equal to 0", causes);
         var since = number(call, "sinceSeconds", 1, "must be greater than 0", causes);
         var limit = number(call, "limitBytes", 1, "must be greater than 0", causes);
         if (!call.query("sinceSeconds").isEmpty() && !call.query("sinceTime").isEmpty()) {
-            causes.add(new Cause("FieldValueForbidden", "Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified", ""));
+            causes.add(new Cause("FieldValueForbidden", "Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified", "[]"));
         }
+        if (call.request().query().contains("stream")) {
+            // Upstream lets streams be told apart only behind a gate that is closed.
+            causes.add(new Cause("FieldValueForbidden", "Forbidden: may not be specified", "stream"));
+        }
+        var sinceTime = call.query("sinceTime").isEmpty() ? Optional.<Instant>empty() : Optional.of(time(call.query("sinceTime")));
         if (!causes.isEmpty()) {
             throw Failure.invalid("", "PodLogOptions", call.target().name(), causes);
         }
-        return new PodLogs.Options(call.flag("follow"), call.flag("previous"), call.flag("timestamps"), tail, since, limit);
+        return new PodLogs.Options(call.flag("follow"), call.flag("previous"), call.flag("timestamps"), tail, since < 0 ? sinceTime : Optional.of(clock.instant().minusSeconds(since)), limit);
+    }
+
+    private static Instant time(String text) throws Failure {
+        try {
+            return OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeParseException e) {
+            throw Failure.badRequest("parsing time " + GoText.quoted(text) + " as \"2006-01-02T15:04:05Z07:00\": cannot parse " + GoText.quoted(text) + " as \"2006\"");
+        }
     }
 
     private static long number(Call call, String name, long least, String said, List<Cause> causes) throws Failure {
@@ -63,27 +79,6 @@ record LogRequests(Optional<PodLogs> logs) {
             causes.add(new Cause("FieldValueInvalid", "Invalid value: " + value + ": " + said, name));
         }
         return value;
-    }
-
-    private static String container(Call call, JsonNode spec) throws Failure {
-        var pod = call.target().name();
-        var asked = call.query("container");
-        var containers = spec.path("containers");
-        if (asked.isEmpty()) {
-            if (containers.size() > 1) {
-                throw Failure.badRequest("a container name must be specified for pod " + pod + ", choose one of: [" + TableCells.names(containers, "name").replace(',', ' ') + "]"
-                        + (spec.path("initContainers").isEmpty() ? "" : " or one of the init containers: [" + TableCells.names(spec.path("initContainers"), "name").replace(',', ' ') + "]"));
-            }
-            return containers.path(0).path("name").asText();
-        }
-        for (var list : List.of("containers", "initContainers", "ephemeralContainers")) {
-            for (var one : spec.path(list)) {
-                if (one.path("name").asText().equals(asked)) {
-                    return asked;
-                }
-            }
-        }
-        throw Failure.badRequest("container " + asked + " is not valid for pod " + pod);
     }
 
     /** Begins the answer with its first byte, so that a fault before it can still be told. */

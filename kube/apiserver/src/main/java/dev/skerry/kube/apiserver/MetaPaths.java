@@ -14,13 +14,16 @@ final class MetaPaths {
 
     private final ResourceTypes types;
     private final AccountTokens accounts;
+    private final Optional<MetricsGroup> metrics;
     private final Discovery discovery;
     private final OpenApi openApi;
 
-    MetaPaths(ResourceTypes types, AccountTokens accounts) {
+    /** @param metrics what is measured, if there is something to measure */
+    MetaPaths(ResourceTypes types, AccountTokens accounts, Optional<MetricsGroup> metrics) {
         this.types = types;
         this.accounts = accounts;
-        this.discovery = new Discovery(types);
+        this.metrics = metrics;
+        this.discovery = new Discovery(types, metrics.isPresent());
         this.openApi = new OpenApi(types);
     }
 
@@ -35,6 +38,9 @@ final class MetaPaths {
         }
         if ((first.equals("api") && steps.size() <= 2 || first.equals("apis") && steps.size() <= 3) && !Form.of(request.headers().first(HeaderNames.ACCEPT).orElse(""), true).as().isEmpty()) {
             throw Failure.notAcceptable("only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf");
+        }
+        if (metrics.isPresent() && first.equals("apis") && steps.size() > 1 && steps.get(1).equals(MetricsGroup.NAME)) {
+            return Optional.of(metrics.get().answer(request, steps));
         }
         return switch (first) {
             case "" -> Optional.of(paths());

@@ -10,6 +10,7 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** One request for objects: by its method and subresource to what does it. */
 final class ObjectRequests {
@@ -20,6 +21,7 @@ final class ObjectRequests {
     private final Resources resources;
     private final Deletion deletion;
     private final Lists lists;
+    private final PlainLists wholes;
     private final Watches watches;
     private final Tables tables;
     private final Definitions definitions;
@@ -28,14 +30,16 @@ final class ObjectRequests {
     private final StandardRoles roles;
     private final AccountSecrets secrets;
     private final NodeRestriction nodes;
+    private final PodConnections connections;
 
     ObjectRequests(
             ServerConfig config, Resources resources, Deletion deletion, Lists lists, Watches watches, Tables tables, Definitions definitions,
-            Reviews reviews, TokenRequests tokens, StandardRoles roles, AccountSecrets secrets, NodeRestriction nodes) {
+            Reviews reviews, TokenRequests tokens, StandardRoles roles, AccountSecrets secrets, NodeRestriction nodes, PodConnections connections) {
         this.config = config;
         this.resources = resources;
         this.deletion = deletion;
         this.lists = lists;
+        this.wholes = new PlainLists(config.store(), lists);
         this.watches = watches;
         this.tables = tables;
         this.definitions = definitions;
@@ -44,6 +48,7 @@ final class ObjectRequests {
         this.roles = roles;
         this.secrets = secrets;
         this.nodes = nodes;
+        this.connections = connections;
     }
 
     void watch(Call call) throws Failure {
@@ -98,6 +103,11 @@ final class ObjectRequests {
                 if (target.name().isEmpty()) {
                     allowed(call, "list");
                     Tables.check(call, true);
+                    if (wholes.suits(call)) {
+                        warn(call);
+                        wholes.serve(call);
+                        return;
+                    }
                     var page = lists.list(call);
                     warn(call);
                     Answers.send(call.request(), call.response(), tables.renderList(call, page));
@@ -105,7 +115,7 @@ final class ObjectRequests {
                     allowed(call, "get");
                     Tables.check(call, false);
                     lists.checkVersion(call);
-                    answer(call, 200, resources.get(target));
+                    answer(call, 200, resources.kept(target));
                 }
             }
             case "POST" -> {
@@ -120,19 +130,19 @@ final class ObjectRequests {
                 }
                 var made = resources.create(call, body);
                 answer(call, 201, made);
-                changed(call, made.path("metadata").path("name").asText());
+                changed(call, () -> made.object().path("metadata").path("name").asText());
             }
             case "PUT" -> {
                 allowed(call, "update");
                 var body = Bodies.object(call.request(), call.type());
                 var done = resources.update(call, body);
-                answer(call, done.created() ? 201 : 200, done.object());
+                answer(call, done.created() ? 201 : 200, done.kept());
                 changed(call);
             }
             case "PATCH" -> {
                 allowed(call, "patch");
                 var done = resources.patch(call);
-                answer(call, done.created() ? 201 : 200, done.object());
+                answer(call, done.created() ? 201 : 200, done.kept());
                 changed(call);
             }
             case "DELETE" -> {
@@ -153,17 +163,17 @@ final class ObjectRequests {
 
     /** A definition may have come or gone: serve accordingly. Sums of roles and accounts' Secrets follow what they depend on. */
     private void changed(Call call) {
-        changed(call, call.target().name());
+        changed(call, call.target()::name);
     }
 
-    private void changed(Call call, String name) {
+    private void changed(Call call, Supplier<String> name) {
         var defined = call.type().defined();
         if (call.type().kind().equals("CustomResourceDefinition") || defined != null && defined.terminating()) {
             definitions.load();
         } else if (call.type().kind().equals("ClusterRole")) {
             roles.aggregate();
         } else if (call.type().kind().equals("Secret") && !call.request().prologue().method().text().equals("DELETE")) {
-            secrets.written(call.target().namespace(), name);
+            secrets.written(call.target().namespace(), name.get());
         } else if (call.type().kind().equals("ServiceAccount") && call.request().prologue().method().text().equals("DELETE")) {
             secrets.accountGone(call.target().namespace());
         }
@@ -173,6 +183,17 @@ final class ObjectRequests {
         warn(call);
         call.response().status(Status.create(code));
         Answers.send(call.request(), call.response(), tables.render(call, object, true));
+    }
+
+    private void answer(Call call, int code, Kept kept) {
+        var json = kept.json();
+        if (json == null || !Tables.plain(call)) {
+            answer(call, code, kept.object());
+            return;
+        }
+        warn(call);
+        call.response().status(Status.create(code));
+        Answers.send(call.request(), call.response(), json);
     }
 
     private static void warn(Call call) {
@@ -222,7 +243,7 @@ final class ObjectRequests {
 
     private void subresource(Call call, String method) throws Failure {
         switch (call.target().subresource()) {
-            case "log" -> new LogRequests(config.logs()).serve(call, resources.get(call.target()));
+            case "log" -> new LogRequests(config.logs(), config.clock()).serve(call, resources.get(call.target()));
             case "binding" -> {
                 post(method);
                 bind(call);
@@ -239,7 +260,7 @@ final class ObjectRequests {
                 if (eviction instanceof ObjectNode asked) {
                     resources.admission().check(call, Operation.CREATE, new Gvk("policy", "v1", "Eviction"), asked, null);
                 }
-                new Evictions(config.store(), deletion).evict(call, eviction);
+                new Evictions(config.store(), deletion, config.clock()).evict(call, eviction);
                 succeeded(call);
             }
             case "scale" -> {
@@ -253,11 +274,7 @@ final class ObjectRequests {
             }
             case "exec", "attach", "portforward" -> {
                 connects(call);
-                var pod = resources.get(call.target());
-                if (pod.path("spec").path("nodeName").asText("").isEmpty()) {
-                    throw Failure.badRequest("pod " + call.target().name() + " does not have a host assigned");
-                }
-                throw Failure.method();
+                connections.serve(call, resources.get(call.target()));
             }
             default -> throw Failure.method();
         }

@@ -150,8 +150,14 @@ final class OidcKeys implements AutoCloseable {
                     }
                     var parameters = AlgorithmParameters.getInstance("EC");
                     parameters.init(new ECGenParameterSpec(curve));
-                    yield Optional.of(KeyFactory.getInstance("EC").generatePublic(
-                            new ECPublicKeySpec(new ECPoint(number(key, "x"), number(key, "y")), parameters.getParameterSpec(ECParameterSpec.class))));
+                    var domain = parameters.getParameterSpec(ECParameterSpec.class);
+                    var point = new ECPoint(number(key, "x"), number(key, "y"));
+                    // The JDK throws no checked exception for a point outside the field.
+                    var size = domain.getCurve().getField().getFieldSize();
+                    if (point.getAffineX().bitLength() > size || point.getAffineY().bitLength() > size) {
+                        yield Optional.empty();
+                    }
+                    yield Optional.of(KeyFactory.getInstance("EC").generatePublic(new ECPublicKeySpec(point, domain)));
                 }
                 default -> Optional.empty();
             };

@@ -44,6 +44,11 @@ record ResourceType(
         return defined == null ? BuiltInVersions.read(object, gvk.apiVersion()) : defined.shown(object);
     }
 
+    /** Whether what the store holds is what this version shows. */
+    boolean shownAsStored() {
+        return defined == null && !BuiltInVersions.converts(gvk.apiVersion());
+    }
+
     /** An object as the store holds it. */
     ObjectNode stored(ObjectNode object) {
         return defined == null ? BuiltInVersions.stored(object) : defined.stored(object);

@@ -51,17 +51,17 @@ final class Resources {
     }
 
     ObjectNode get(Target target) throws Failure {
-        return find(target).orElseThrow(() -> Failure.notFound(target.type(), target.name()));
+        return kept(target).object();
     }
 
-    Optional<ObjectNode> find(Target target) {
-        return store.get(target.key()).map(e -> target.type().read(e.value()));
+    Kept kept(Target target) throws Failure {
+        return store.get(target.key()).map(e -> Kept.of(target.type(), e)).orElseThrow(() -> Failure.notFound(target.type(), target.name()));
     }
 
     /** An object after a write, and whether the write made it. */
-    record Written(ObjectNode object, boolean created) {}
+    record Written(Kept kept, boolean created) {}
 
-    ObjectNode create(Call call, Bodies.Read read) throws Failure {
+    Kept create(Call call, Bodies.Read read) throws Failure {
         Options.ofWrite(call, "CreateOptions");
         var body = (ObjectNode) read.node();
         decoding.kind(call.type(), body);
@@ -79,7 +79,7 @@ final class Resources {
         return body;
     }
 
-    private ObjectNode create(Call call, ObjectNode body, String operation) throws Failure {
+    private Kept create(Call call, ObjectNode body, String operation) throws Failure {
         var type = call.type();
         var metadata = metadata(body);
         if (operation.equals("Update") && !metadata.path("resourceVersion").asText("").isEmpty() && !metadata.path("resourceVersion").asText().equals("0")) {
@@ -137,17 +137,17 @@ final class Resources {
         return type.kind().equals("Service") && type.group().isEmpty();
     }
 
-    private ObjectNode store(Call call, Target target, ObjectNode body) throws Failure {
+    private Kept store(Call call, Target target, ObjectNode body) throws Failure {
         Defaults.stored(body, call.type().schema());
         if (call.dryRun()) {
             if (store.get(target.key()).isPresent()) {
                 throw Failure.exists(target.type(), target.name());
             }
-            return body;
+            return Kept.of(target.type(), body);
         }
         var kept = target.type().stored(body);
         return store.create(target.key(), revision -> Bodies.write(at(kept, revision)))
-                .map(e -> target.type().read(e.value()))
+                .map(e -> Kept.of(target.type(), e))
                 .orElseThrow(() -> Failure.exists(target.type(), target.name()));
     }
 
@@ -184,7 +184,7 @@ final class Resources {
 
     private static String version(ObjectNode metadata) throws Failure {
         var asked = metadata.path("resourceVersion").asText("");
-        if (!asked.matches("[0-9]{0,18}")) {
+        if (!Lists.digits(asked)) {
             throw Failure.internalPlain("strconv.ParseUint: parsing \"" + asked + "\": invalid syntax");
         }
         return asked.equals("0") ? "" : asked;
@@ -224,7 +224,7 @@ final class Resources {
      * @param own whether the owners of the fields are still to be noted
      * @return empty if somebody else was faster
      */
-    Optional<ObjectNode> write(Call call, ObjectStore.Entry entry, ObjectNode live, ObjectNode changed, String manager, boolean own) throws Failure {
+    Optional<Kept> write(Call call, ObjectStore.Entry entry, ObjectNode live, ObjectNode changed, String manager, boolean own) throws Failure {
         if (!allocates(call.type())) {
             return writeNow(call, entry, live, changed, manager, own);
         }
@@ -236,7 +236,7 @@ final class Resources {
         }
     }
 
-    private Optional<ObjectNode> writeNow(Call call, ObjectStore.Entry entry, ObjectNode live, ObjectNode changed, String manager, boolean own) throws Failure {
+    private Optional<Kept> writeNow(Call call, ObjectStore.Entry entry, ObjectNode live, ObjectNode changed, String manager, boolean own) throws Failure {
         var type = call.type();
         var subresource = call.target().subresource();
         var metadata = metadata(changed);
@@ -280,15 +280,15 @@ final class Resources {
         Defaults.stored(changed, type.schema());
         metadata.put("resourceVersion", Long.toString(entry.revision()));
         if (same(changed, live) || call.dryRun()) {
-            return Optional.of(call.dryRun() ? changed : live);
+            return Optional.of(Kept.of(type, call.dryRun() ? changed : live));
         }
         var finished = metadata.has("deletionTimestamp") && metadata.path("finalizers").isEmpty() && Deletion.removable(type, changed);
         if (finished) {
             // As upstream: the answer is the state before the deletion, which has its own version.
-            return store.delete(entry.key(), entry.revision(), revision -> Bodies.write(at(type.stored(live.deepCopy()), revision))).map(e -> changed);
+            return store.delete(entry.key(), entry.revision(), revision -> Bodies.write(at(type.stored(live.deepCopy()), revision))).map(e -> Kept.of(type, changed));
         }
         var kept = type.stored(changed);
-        return store.update(entry.key(), entry.revision(), revision -> Bodies.write(at(kept, revision))).map(e -> type.read(e.value()));
+        return store.update(entry.key(), entry.revision(), revision -> Bodies.write(at(kept, revision))).map(e -> Kept.of(type, e));
     }
 
     /** Where upstream would keep the object, which its messages name. */

@@ -81,7 +81,7 @@ final class Scales {
             paths.wish(changed, scale.path("spec").path("replicas").asInt());
             var written = resources.write(call, entry, live, changed, call.manager(), true);
             if (written.isPresent()) {
-                answer(call, paths, written.get());
+                answer(call, paths, written.get().object());
                 return;
             }
         }

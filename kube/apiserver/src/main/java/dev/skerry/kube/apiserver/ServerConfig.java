@@ -17,6 +17,8 @@ import javax.net.ssl.SSLContext;
  * @param tokens bearer tokens and whom they stand for
  * @param logs reads containers' logs, where there is a node
  * @param access who is let in, and how much of each
+ * @param usage measures what containers use, where there is a node
+ * @param streams opens streams into containers, where there is a node
  */
 public record ServerConfig(
         String address,
@@ -27,7 +29,9 @@ public record ServerConfig(
         Map<String, User> tokens,
         Optional<PodLogs> logs,
         InstantSource clock,
-        AccessConfig access) {
+        AccessConfig access,
+        Optional<PodStreams> streams,
+        Optional<PodUsage> usage) {
 
     public ServerConfig {
         tokens = Map.copyOf(tokens);
@@ -36,6 +40,22 @@ public record ServerConfig(
     public ServerConfig(
             String address, int port, SSLContext tls, X509Certificate authority, ObjectStore store, Map<String, User> tokens, Optional<PodLogs> logs, InstantSource clock) {
         this(address, port, tls, authority, store, tokens, logs, clock, AccessConfig.USUAL);
+    }
+
+    public ServerConfig(
+            String address, int port, SSLContext tls, X509Certificate authority, ObjectStore store, Map<String, User> tokens, Optional<PodLogs> logs, InstantSource clock,
+            AccessConfig access) {
+        this(address, port, tls, authority, store, tokens, logs, clock, access, Optional.empty(), Optional.empty());
+    }
+
+    /** The same with streams into containers. */
+    public ServerConfig withStreams(PodStreams opening) {
+        return new ServerConfig(address, port, tls, authority, store, tokens, logs, clock, access, Optional.of(opening), usage);
+    }
+
+    /** The same with a measure of what containers use. */
+    public ServerConfig withUsage(PodUsage measure) {
+        return new ServerConfig(address, port, tls, authority, store, tokens, logs, clock, access, streams, Optional.of(measure));
     }
 
     /**

@@ -54,6 +54,12 @@ final class Tables {
         return form == null ? "" : form.as();
     }
 
+    /** Whether the client wants the object itself, in JSON. */
+    static boolean plain(Call call) {
+        var form = Form.find(call.accept(), !call.type().custom());
+        return form != null && form.as().isEmpty() && form.media().equals(Form.JSON);
+    }
+
     /** A list cannot be shown as one object's metadata, nor one object as a list. */
     static void check(Call call, boolean list) throws Failure {
         var as = Form.of(call.accept(), !call.type().custom()).as();

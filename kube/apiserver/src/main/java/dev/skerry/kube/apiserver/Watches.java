@@ -31,6 +31,7 @@ final class Watches {
     private final Lists lists;
     private final Tables tables;
     private final ResourceTypes types;
+    private final SharedEvents events = new SharedEvents();
     private final Semaphore free = new Semaphore(MAX_WATCHES);
     private volatile boolean closed;
 
@@ -58,7 +59,7 @@ final class Watches {
         var seconds = Lists.number(call.query("timeoutSeconds"), "timeoutSeconds");
         var end = System.nanoTime() + Duration.ofSeconds(seconds > 0 ? seconds : SHORTEST_SECONDS + ThreadLocalRandom.current().nextInt(SHORTEST_SECONDS)).toNanos();
         var asked = call.query("resourceVersion");
-        if (!asked.matches("[0-9]{0,18}")) {
+        if (!Lists.digits(asked)) {
             throw Failure.internalPlain("resourceVersion: Invalid value: \"" + asked + "\": strconv.ParseUint: parsing \"" + asked + "\": invalid syntax");
         }
         var version = asked.isEmpty() ? 0 : Long.parseLong(asked);
@@ -137,6 +138,8 @@ final class Watches {
         /** An event's object cannot be shown as a list: as upstream, nothing comes. */
         private final boolean unshowable;
         private final boolean protobuf;
+        /** The bytes of the store can go out as they are. */
+        private final boolean plain;
         private boolean dirty;
         private boolean first = true;
 
@@ -146,17 +149,45 @@ final class Watches {
             this.out = out;
             this.selector = selector;
             var form = Form.find(call.accept());
+            this.plain = call.type().shownAsStored() && Tables.plain(call);
             this.unshowable = form != null && form.as().equals("PartialObjectMetadataList");
         }
 
         /** What the change means to this watcher: an object may come into its selection or leave it. */
         void change(Change change) throws IOException {
+            if (call.type().shownAsStored()) {
+                shared(events.of(call.type(), change), change);
+                return;
+            }
             var object = call.type().read(change.entry().value());
             var before = change.previous().map(p -> call.type().read(p.value())).filter(selector).isPresent();
             var now = change.type() != Change.Type.DELETED && selector.test(object);
             var type = now ? Optional.of(before ? "MODIFIED" : "ADDED") : before ? Optional.of("DELETED") : Optional.<String>empty();
             if (type.isPresent()) {
                 event(type.get(), object);
+            }
+        }
+
+        private void shared(SharedEvents.Event event, Change change) throws IOException {
+            var gone = change.type() == Change.Type.DELETED;
+            String type;
+            if (selector.everything()) {
+                type = gone ? "DELETED" : change.previous().isPresent() ? "MODIFIED" : "ADDED";
+            } else {
+                var was = event.previous();
+                var before = was != null && selector.test(was);
+                var now = !gone && selector.test(event.object());
+                if (!before && !now) {
+                    return;
+                }
+                type = now ? before ? "MODIFIED" : "ADDED" : "DELETED";
+            }
+            if (plain) {
+                out.write(event.line(type));
+                dirty = true;
+                first = false;
+            } else {
+                event(type, event.object());
             }
         }
 

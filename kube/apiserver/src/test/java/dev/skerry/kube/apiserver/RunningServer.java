@@ -35,6 +35,11 @@ final class RunningServer implements AutoCloseable {
     }
 
     RunningServer(Path folder, AccessConfig access) throws IOException {
+        this(folder, access, null);
+    }
+
+    /** @param streams null where there is no node */
+    RunningServer(Path folder, AccessConfig access, @org.jspecify.annotations.Nullable PodStreams streams) throws IOException {
         var clock = InstantSource.system();
         var authority = CertificateAuthority.loadOrCreate(folder.resolve("pki"), "test", clock);
         store = SqliteStore.open(folder.resolve("state.db"));
@@ -44,10 +49,11 @@ final class RunningServer implements AutoCloseable {
                 own.getPrivate(),
                 List.of(authority.issue(own.getPublic(), CertificateRequest.server("server", List.of("localhost"), List.of("127.0.0.1"), Duration.ofDays(1)))),
                 trusted);
-        server = ApiServer.start(new ServerConfig(
+        var config = new ServerConfig(
                 "127.0.0.1", 0, tls, authority.certificate(), store,
                 Map.of("good-token", new ServerConfig.User("bot", List.of("system:masters")), "weak-token", new ServerConfig.User("guest", List.of())),
-                Optional.empty(), clock, access));
+                Optional.empty(), clock, access);
+        server = ApiServer.start(streams == null ? config : config.withStreams(streams));
         url = "https://127.0.0.1:" + server.port();
         var keys = Keys.generate();
         var chain = List.of(authority.issue(keys.getPublic(), CertificateRequest.client("admin", List.of("system:masters"), Duration.ofDays(1))));

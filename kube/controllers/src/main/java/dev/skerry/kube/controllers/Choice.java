@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -22,19 +23,29 @@ record Choice(Optional<String> node, String message) {
 
     private static final int NODES_TOLD = 3;
 
-    /** @param pods all that are bound or about to be */
+    /** As below, where nothing is known of namespaces. */
     static Choice of(Pod pod, Collection<Node> nodes, Collection<Pod> pods) {
+        return of(pod, nodes, pods, namespace -> Map.of("kubernetes.io/metadata.name", namespace));
+    }
+
+    /**
+     * @param pods all that are bound or about to be
+     * @param namespaces the labels of a namespace
+     */
+    static Choice of(Pod pod, Collection<Node> nodes, Collection<Pod> pods, Function<String, Map<String, String>> namespaces) {
         if (nodes.isEmpty()) {
             return new Choice(Optional.empty(), "no nodes available to schedule pods");
         }
-        var byNode = pods.stream().filter(p -> !PodState.finished(p)).collect(Collectors.groupingBy(PodState::node));
+        var there = pods.stream().filter(p -> !PodState.finished(p)).toList();
+        var neighbours = new Neighbours(pod, nodes, there, namespaces);
+        var byNode = there.stream().collect(Collectors.groupingBy(PodState::node));
         var fitting = new ArrayList<NodeFit>();
         var reasons = new HashMap<String, Integer>();
         var evictable = 0;
         var ill = new TreeMap<String, String>();
         for (var node : nodes) {
             var fit = new NodeFit(node, byNode.getOrDefault(node.getMetadata().getName(), List.of()));
-            var refusal = fit.refuses(pod);
+            var refusal = fit.refuses(pod).or(() -> neighbours.refuses(node));
             if (refusal.isEmpty()) {
                 fitting.add(fit);
                 continue;

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Deletes what has lost all its owners; lets an owner that goes in the foreground wait for its dependents; frees the dependents of one
  * that leaves them behind. Of all kinds, those defined at run time included. Before anything is deleted the API itself is asked.
  */
-final class GarbageCollector implements Controller, MetadataFeed.Listener {
+final class GarbageCollector implements Controller, KindFeeds.Listener {
 
     private static final String SURVEY = "survey";
     private static final String WAKE = "wake";
@@ -34,7 +34,7 @@ final class GarbageCollector implements Controller, MetadataFeed.Listener {
 
     GarbageCollector(Writer writer) {
         this.writer = writer;
-        this.api = new MetadataApi(writer.client());
+        this.api = new MetadataApi(writer.api());
         this.feeds = new KindFeeds(writer, api, this);
     }
 
@@ -72,12 +72,11 @@ final class GarbageCollector implements Controller, MetadataFeed.Listener {
     @Override
     public void changed(Held object) {
         var before = graph.put(object);
-        if (object.kind().resource().equals(KindFeeds.DEFINITIONS) && before.isEmpty()) {
+        if (before.isEmpty() && KindFeeds.definitions(object.kind())) {
             definitionsChanged.set(true);
             surveys.add(SURVEY);
         }
-        var known = before.filter(b -> b.equals(object)).isPresent();
-        if (known) {
+        if (before.filter(b -> b.equals(object) || b.plain() && object.plain()).isPresent()) {
             return;
         }
         if (object.leaving() ? object.foreground() || object.orphaning() : !object.owners().isEmpty()) {
@@ -92,10 +91,10 @@ final class GarbageCollector implements Controller, MetadataFeed.Listener {
         graph.remove(object.uid());
         graph.dependentsOf(object.uid()).forEach(d -> loop.add(d.uid()));
         wakeOwners(object);
-        if (object.kind().resource().equals(KindFeeds.DEFINITIONS)) {
+        if (KindFeeds.definitions(object.kind())) {
             definitionsChanged.set(true);
             surveys.add(SURVEY);
-        } else if (!object.kind().resource().equals("pods")) {
+        } else if (!object.kind().plural().equals("pods")) {
             // It may have owned something of a kind that had no objects when it was last asked.
             surveys.add(WAKE);
         }

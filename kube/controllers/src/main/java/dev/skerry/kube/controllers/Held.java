@@ -8,6 +8,7 @@ import java.util.List;
  * What the garbage collector keeps of an object: who it is, and what holds it.
  *
  * @param namespace empty for a kind without
+ * @param name may be empty for what is plain
  * @param leaving whether it has been asked to go
  * @param foreground whether it waits for its dependents to go before it
  * @param orphaning whether its dependents are to be let go of before it goes
@@ -37,6 +38,15 @@ record Held(String uid, Kind kind, String namespace, String name, List<Owner> ow
         return new Held(
                 metadata.path("uid").asText(), kind, metadata.path("namespace").asText("").intern(), metadata.path("name").asText(), List.copyOf(owners),
                 metadata.hasNonNull("deletionTimestamp"), finalizers.contains(FOREGROUND), finalizers.contains(ORPHAN));
+    }
+
+    /** Whether nothing holds it and nothing waits for it: there is nothing to do for it before it goes. */
+    boolean plain() {
+        return owners.isEmpty() && !leaving;
+    }
+
+    Held withUid(String other) {
+        return other.equals(uid) ? this : new Held(other, kind, namespace, name, owners, leaving, foreground, orphaning);
     }
 
     String path() {

@@ -67,7 +67,7 @@ final class JobLook {
         end.ifPresent(e -> status.set(e.type(), "True", e.reason(), e.message()));
         count();
         tell();
-        letGo();
+        letGo(end.filter(e -> e.type().equals("SuccessCriteriaMet")).isPresent());
         end.ifPresent(this::finish);
         tell();
         if (failure != null) {
@@ -311,11 +311,15 @@ final class JobLook {
         }
     }
 
-    /** Lets go of the Pods that are written down, and counts them. */
-    private void letGo() {
+    /**
+     * Lets go of the Pods that are written down, and counts them.
+     *
+     * @param done whether the Job has what it wants: how the others end is of no interest then
+     */
+    private void letGo(boolean done) {
         for (var pod : List.copyOf(pods)) {
             var uid = pod.getMetadata().getUid();
-            var ended = PodState.finished(pod) || status.uncountedFailed.contains(uid);
+            var ended = done || PodState.finished(pod) || status.uncountedFailed.contains(uid);
             if (!JobPods.tracked(pod) || !ended) {
                 continue;
             }

@@ -15,21 +15,34 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class KindFeeds implements AutoCloseable {
 
-    static final String DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
-
     private static final Duration FIRST_STATE = Duration.ofSeconds(30);
+
+    /** Hears of all kinds, each on a thread of its own. */
+    interface Listener {
+        /** These are all of the kind. */
+        void all(Kind kind, List<Held> objects);
+
+        void changed(Held object);
+
+        void gone(Held object);
+    }
 
     private final Writer writer;
     private final MetadataApi api;
-    private final MetadataFeed.Listener listener;
-    private final Map<Kind, MetadataFeed> feeds = new HashMap<>();
+    private final Listener listener;
+    private final Map<Kind, Feed<Held>> feeds = new HashMap<>();
     private final Map<String, Kind> known = new ConcurrentHashMap<>();
     private boolean closed;
 
-    KindFeeds(Writer writer, MetadataApi api, MetadataFeed.Listener listener) {
+    KindFeeds(Writer writer, MetadataApi api, Listener listener) {
         this.writer = writer;
         this.api = api;
         this.listener = listener;
+    }
+
+    /** Whether its objects define other kinds. */
+    static boolean definitions(Kind kind) {
+        return kind.plural().equals("customresourcedefinitions") && kind.group().equals("apiextensions.k8s.io");
     }
 
     /** The kind that an owner reference means; its version does not matter. */
@@ -42,7 +55,7 @@ final class KindFeeds implements AutoCloseable {
         var served = Kind.discover(writer.client());
         known.keySet().retainAll(served.stream().map(KindFeeds::key).toList());
         served.forEach(k -> known.put(key(k), k));
-        var gone = new ArrayList<MetadataFeed>();
+        var gone = new ArrayList<Feed<Held>>();
         synchronized (this) {
             for (var kind : Set.copyOf(feeds.keySet())) {
                 if (!served.contains(kind)) {
@@ -50,15 +63,15 @@ final class KindFeeds implements AutoCloseable {
                 }
             }
         }
-        gone.forEach(MetadataFeed::close);
+        gone.forEach(Feed::close);
         wake();
     }
 
     /** Begins to follow the kinds that have objects now; returns when all that are there have been told. */
     void wake() throws InterruptedException {
-        var started = new ArrayList<MetadataFeed>();
+        var started = new ArrayList<Feed<Held>>();
         for (var kind : sleeping()) {
-            if (kind.resource().equals(DEFINITIONS) || api.any(kind)) {
+            if (definitions(kind) || api.any(kind)) {
                 follow(kind).ifPresent(started::add);
             }
         }
@@ -72,11 +85,11 @@ final class KindFeeds implements AutoCloseable {
     }
 
     /** Follows the kind from now on. @return its feed, if that is new */
-    synchronized Optional<MetadataFeed> follow(Kind kind) {
+    synchronized Optional<Feed<Held>> follow(Kind kind) {
         if (closed || feeds.containsKey(kind) || !followable(kind)) {
             return Optional.empty();
         }
-        var feed = new MetadataFeed(api, kind, listener);
+        var feed = api.feed(kind, new Ear(kind));
         feeds.put(kind, feed);
         feed.start();
         return Optional.of(feed);
@@ -93,12 +106,40 @@ final class KindFeeds implements AutoCloseable {
 
     @Override
     public void close() {
-        List<MetadataFeed> all;
+        List<Feed<Held>> all;
         synchronized (this) {
             closed = true;
             all = List.copyOf(feeds.values());
             feeds.clear();
         }
-        all.forEach(MetadataFeed::close);
+        all.forEach(Feed::close);
+    }
+
+    /** Passes on what is told of one kind. */
+    private final class Ear implements Feed.Listener<Held> {
+
+        private final Kind kind;
+
+        Ear(Kind kind) {
+            this.kind = kind;
+        }
+
+        @Override
+        public void all(List<Held> objects, String revision) {
+            listener.all(kind, objects);
+        }
+
+        @Override
+        public void changed(Held object) {
+            listener.changed(object);
+        }
+
+        @Override
+        public void gone(Held object) {
+            listener.gone(object);
+        }
+
+        @Override
+        public void reached(String revision) {}
     }
 }

@@ -55,12 +55,12 @@ final class Namespaces implements Controller {
         EXPECTED.forEach(loop::add);
     }
 
-    static Cache<ServiceAccount> accounts(Writer writer) {
-        return new Cache<>(writer.client().serviceAccounts().inAnyNamespace().withField("metadata.name", ACCOUNT));
+    static Cache<ServiceAccount> accounts(RawApi api) {
+        return new Cache<>(api, "/api/v1/serviceaccounts?fieldSelector=metadata.name%3D" + ACCOUNT, ServiceAccount.class);
     }
 
-    static Cache<ConfigMap> authorities(Writer writer) {
-        return new Cache<>(writer.client().configMaps().inAnyNamespace().withField("metadata.name", AUTHORITY));
+    static Cache<ConfigMap> authorities(RawApi api) {
+        return new Cache<>(api, "/api/v1/configmaps?fieldSelector=metadata.name%3D" + AUTHORITY, ConfigMap.class);
     }
 
     @Override

@@ -57,8 +57,8 @@ final class NodeLifecycle implements Controller {
         nodes.onChanged((a, b) -> isReady(a) == isReady(b), n -> nodes.all().forEach(o -> loop.add(Cache.key(o))));
     }
 
-    static Cache<Lease> leases(Writer writer) {
-        return new Cache<>(writer.client().leases().inNamespace(LEASES));
+    static Cache<Lease> leases(RawApi api) {
+        return new Cache<>(api, "/apis/coordination.k8s.io/v1/namespaces/" + LEASES + "/leases", Lease.class);
     }
 
     private static boolean isReady(Node node) {

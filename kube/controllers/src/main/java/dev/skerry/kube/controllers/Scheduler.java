@@ -1,5 +1,6 @@
 package dev.skerry.kube.controllers;
 
+import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
@@ -26,17 +27,19 @@ final class Scheduler implements Controller {
     private final ControllersConfig config;
     private final Cache<Node> nodes;
     private final Cache<Pod> pods;
+    private final Cache<Namespace> namespaces;
     private final Recorder events;
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();
     /** Bound by us, but not yet so in the cache; by UID. */
     private final Map<String, Pod> assumed = new ConcurrentHashMap<>();
     private final ControlLoop loop;
 
-    Scheduler(Writer writer, ControllersConfig config, Cache<Node> nodes, Cache<Pod> pods) {
+    Scheduler(Writer writer, ControllersConfig config, Cache<Node> nodes, Cache<Pod> pods, Cache<Namespace> namespaces) {
         this.writer = writer;
         this.config = config;
         this.nodes = nodes;
         this.pods = pods;
+        this.namespaces = namespaces;
         this.events = new Recorder(writer, config.clock(), NAME);
         // One at a time: each must see the room that the one before has taken.
         this.loop = new ControlLoop("scheduler", 1, this::reconcile);
@@ -55,8 +58,9 @@ final class Scheduler implements Controller {
         }
         if (!PodState.node(pod).isEmpty()) {
             assumed.remove(pod.getMetadata().getUid());
-            if (!waiting.isEmpty() && (PodState.finished(pod) || pods.find(Cache.key(pod)).isEmpty())) {
-                waiting.forEach(loop::add);
+            if (!waiting.isEmpty()) {
+                var left = PodState.finished(pod) || pods.find(Cache.key(pod)).isEmpty();
+                waiting.stream().filter(k -> left || pods.find(k).filter(Neighbours::mind).isPresent()).forEach(loop::add);
             }
         }
     }
@@ -88,7 +92,7 @@ final class Scheduler implements Controller {
             }
             return Optional.empty();
         }
-        var choice = Choice.of(pod, nodes.all(), present());
+        var choice = Choice.of(pod, nodes.all(), present(), this::labels);
         if (choice.node().isEmpty()) {
             refuse(pod, choice.message());
             return Optional.of(BACKSTOP);
@@ -96,6 +100,10 @@ final class Scheduler implements Controller {
         bind(pod, choice.node().get());
         waiting.remove(key);
         return Optional.empty();
+    }
+
+    private Map<String, String> labels(String namespace) {
+        return namespaces.find(namespace).map(n -> n.getMetadata().getLabels()).orElse(Map.of());
     }
 
     /** The Pods on nodes, and those that have just been sent there. */

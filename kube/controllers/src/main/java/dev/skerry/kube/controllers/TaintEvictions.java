@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Drives Pods from nodes with a NoExecute taint, each after as long as it tolerates it. */
 final class TaintEvictions implements Controller {
@@ -20,6 +21,8 @@ final class TaintEvictions implements Controller {
     private final Cache<Node> nodes;
     private final Cache<Pod> pods;
     private final Recorder events;
+    /** When a Pod was first seen beside a taint that does not tell its time; by namespace and name. */
+    private final Map<String, Instant> first = new ConcurrentHashMap<>();
     private final ControlLoop loop;
 
     TaintEvictions(Writer writer, ControllersConfig config, Cache<Node> nodes, Cache<Pod> pods) {
@@ -43,6 +46,7 @@ final class TaintEvictions implements Controller {
         var pod = pods.find(key).filter(PodState::active);
         var node = pod.flatMap(p -> nodes.find(PodState.node(p)));
         if (node.isEmpty()) {
+            first.remove(key);
             return Optional.empty();
         }
         var now = config.clock().instant();
@@ -56,7 +60,7 @@ final class TaintEvictions implements Controller {
                 evict(pod.get(), now);
                 return Optional.empty();
             }
-            var since = taint.getTimeAdded() == null ? now : Instant.parse(taint.getTimeAdded());
+            var since = taint.getTimeAdded() == null ? first.computeIfAbsent(key, k -> now) : Instant.parse(taint.getTimeAdded());
             var least = tolerations.stream().filter(t -> t.getTolerationSeconds() != null).mapToLong(t -> Math.max(0, t.getTolerationSeconds())).min();
             if (least.isPresent()) {
                 var until = since.plusSeconds(least.getAsLong());
@@ -64,6 +68,7 @@ final class TaintEvictions implements Controller {
             }
         }
         if (end.isEmpty()) {
+            first.remove(key);
             return Optional.empty();
         }
         var left = Duration.between(now, end.get());

@@ -22,9 +22,15 @@ final class Writer {
             new PatchContext.Builder().withPatchType(PatchType.JSON_MERGE).withFieldManager(MANAGER).build();
 
     private final KubernetesClient client;
+    private final RawApi api;
 
     Writer(KubernetesClient client) {
         this.client = client;
+        this.api = new RawApi(client);
+    }
+
+    RawApi api() {
+        return api;
     }
 
     KubernetesClient client() {

@@ -19,7 +19,7 @@ import java.util.List;
 public final class BusyboxImage {
 
     /** What every Pod's sandbox runs. */
-    static final String PAUSE = "skerry.dev/pause:1";
+    static final String PAUSE = "skerry.dev/pause:2";
 
     private static final int BLOCK = 512;
     private static final Duration LISTING = Duration.ofSeconds(10);
@@ -48,10 +48,8 @@ public final class BusyboxImage {
 
     static void writePause(Path archive) throws IOException {
         var layer = new ByteArrayOutputStream();
-        entry(layer, "pause", Files.readAllBytes(busybox()), "", '0', 0755);
-        // Called "sleep", busybox sleeps: for 68 years.
-        entry(layer, "sleep", new byte[0], "pause", '2', 0777);
-        archive(archive, PAUSE, layer.toByteArray(), "\"Entrypoint\":[\"/sleep\",\"2147483647\"]");
+        entry(layer, "pause", PauseProgram.bytes(System.getProperty("os.arch")), "", '0', 0755);
+        archive(archive, PAUSE, layer.toByteArray(), "\"Entrypoint\":[\"/pause\"]");
     }
 
     private static Path busybox() throws IOException {

@@ -1,18 +1,13 @@
 package dev.skerry.kube.node;
 
-import dev.skerry.kube.node.cri.Capability;
 import dev.skerry.kube.node.cri.ContainerConfig;
 import dev.skerry.kube.node.cri.ContainerMetadata;
-import dev.skerry.kube.node.cri.DnsConfig;
 import dev.skerry.kube.node.cri.Image;
 import dev.skerry.kube.node.cri.ImageSpec;
-import dev.skerry.kube.node.cri.Int64Value;
 import dev.skerry.kube.node.cri.KeyValue;
 import dev.skerry.kube.node.cri.LinuxContainerConfig;
 import dev.skerry.kube.node.cri.LinuxContainerResources;
-import dev.skerry.kube.node.cri.LinuxContainerSecurityContext;
 import dev.skerry.kube.node.cri.LinuxPodSandboxConfig;
-import dev.skerry.kube.node.cri.LinuxSandboxSecurityContext;
 import dev.skerry.kube.node.cri.Mount;
 import dev.skerry.kube.node.cri.NamespaceOption;
 import dev.skerry.kube.node.cri.PodSandboxConfig;
@@ -20,7 +15,6 @@ import dev.skerry.kube.node.cri.PodSandboxMetadata;
 import dev.skerry.kube.node.cri.PortMapping;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodDNSConfigOption;
 import io.fabric8.kubernetes.api.model.Quantity;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,18 +32,16 @@ final class ContainerConfigs {
     private static final int POD = 0;
     private static final int CONTAINER = 1;
     private static final int NODE = 2;
+    private static final int TARGET = 3;
     private static final long CPU_PERIOD = 100_000;
     private static final long LEAST_SHARES = 2;
     private static final long SHARES_A_CPU = 1024;
-    private static final int LONGEST_HOSTNAME = 63;
-    private static final List<String> MASKED = List.of("/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
-            "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap");
-    private static final List<String> READ_ONLY = List.of("/proc/asound", "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
-
     private final NodePlace place;
+    private final long nodeMemory;
 
-    ContainerConfigs(NodePlace place) {
+    ContainerConfigs(NodePlace place, long nodeMemory) {
         this.place = place;
+        this.nodeMemory = nodeMemory;
     }
 
     PodSandboxConfig sandbox(Pod pod, int attempt) {
@@ -61,13 +53,12 @@ final class ContainerConfigs {
                 .putAllLabels(labels(pod))
                 .setLinux(LinuxPodSandboxConfig.newBuilder()
                         .setCgroupParent(place.cgroup() + "/pod" + meta.getUid())
-                        .setSecurityContext(LinuxSandboxSecurityContext.newBuilder()
-                                .setNamespaceOptions(namespaces(pod))
-                                .setPrivileged(spec.getContainers().stream().anyMatch(c -> c.getSecurityContext() != null && Boolean.TRUE.equals(c.getSecurityContext().getPrivileged())))));
+                        .putAllSysctls(Sysctls.of(pod))
+                        .setSecurityContext(SecurityConfigs.sandbox(pod, namespaces(pod))));
         if (!hostNetwork(pod)) {
-            config.setHostname(hostname(pod));
+            config.setHostname(new PodNames(place.dns()).hostname(pod));
         }
-        dns(pod).ifPresent(config::setDnsConfig);
+        config.setDnsConfig(new PodNames(place.dns()).resolver(pod));
         for (var container : spec.getContainers()) {
             for (var port : container.getPorts()) {
                 if (port.getHostPort() != null && port.getHostPort() > 0 && !hostNetwork(pod)) {
@@ -83,26 +74,6 @@ final class ContainerConfigs {
 
     static boolean hostNetwork(Pod pod) {
         return Boolean.TRUE.equals(pod.getSpec().getHostNetwork());
-    }
-
-    static String hostname(Pod pod) {
-        var name = Optional.ofNullable(pod.getSpec().getHostname()).orElse(pod.getMetadata().getName());
-        return name.length() > LONGEST_HOSTNAME ? name.substring(0, LONGEST_HOSTNAME).replaceAll("[-.]+$", "") : name;
-    }
-
-    private static Optional<DnsConfig> dns(Pod pod) {
-        var wanted = pod.getSpec().getDnsConfig();
-        if (wanted == null) {
-            return Optional.empty();
-        }
-        return Optional.of(DnsConfig.newBuilder()
-                .addAllServers(wanted.getNameservers()).addAllSearches(wanted.getSearches())
-                .addAllOptions(wanted.getOptions().stream().map(ContainerConfigs::option).toList())
-                .build());
-    }
-
-    private static String option(PodDNSConfigOption option) {
-        return option.getValue() == null ? option.getName() : option.getName() + ":" + option.getValue();
     }
 
     private static NamespaceOption.Builder namespaces(Pod pod) {
@@ -128,7 +99,7 @@ final class ContainerConfigs {
     }
 
     ContainerConfig container(
-            Pod pod, Container container, int attempt, Image image, Map<String, String> environment, Map<String, Path> volumes, String podIp)
+            Pod pod, Container container, int attempt, Image image, Map<String, String> environment, Map<String, Path> volumes, String podIp, String targetId)
             throws NotStartedException, IOException {
         var config = ContainerConfig.newBuilder()
                 .setMetadata(ContainerMetadata.newBuilder().setName(container.getName()).setAttempt(attempt))
@@ -143,17 +114,17 @@ final class ContainerConfigs {
                 .putAnnotations(HASH, hash(container))
                 .putAnnotations("io.kubernetes.container.restartCount", Integer.toString(attempt))
                 .setLinux(LinuxContainerConfig.newBuilder()
-                        .setResources(resources(container))
-                        .setSecurityContext(security(pod, container, image)));
+                        .setResources(resources(container).setOomScoreAdj(QosClass.oomScore(pod, container, nodeMemory)))
+                        .setSecurityContext(SecurityConfigs.of(pod, container, image, targetId.isEmpty() ? namespaces(pod) : namespaces(pod).setPid(TARGET).setTargetId(targetId))));
         container.getCommand().forEach(c -> config.addCommand(Environment.expand(c, environment)));
         container.getArgs().forEach(a -> config.addArgs(Environment.expand(a, environment)));
         environment.forEach((k, v) -> config.addEnvs(KeyValue.newBuilder().setKey(k).setValue(v)));
-        mounts(config, container, environment, volumes);
+        ContainerMounts.add(config, container, environment, volumes);
         var uid = pod.getMetadata().getUid();
         var termination = termination(place, uid, container.getName(), attempt);
         Files.createDirectories(termination.getParent());
         Files.write(termination, new byte[0]);
-        Volumes.allow(termination, 0666);
+        Ownership.mode(termination, 0666);
         config.addMounts(Mount.newBuilder()
                 .setContainerPath(Optional.ofNullable(container.getTerminationMessagePath()).orElse("/dev/termination-log"))
                 .setHostPath(termination.toString()));
@@ -163,52 +134,11 @@ final class ContainerConfigs {
         return config.build();
     }
 
-    private static void mounts(ContainerConfig.Builder config, Container container, Map<String, String> environment, Map<String, Path> volumes)
-            throws NotStartedException, IOException {
-        for (var mount : container.getVolumeMounts()) {
-            var source = volumes.get(mount.getName());
-            if (source == null) {
-                throw new NotStartedException("CreateContainerConfigError", "cannot find volume \"" + mount.getName() + "\" to mount into container \"" + container.getName() + "\"");
-            }
-            var below = Optional.ofNullable(mount.getSubPath()).or(() -> Optional.ofNullable(mount.getSubPathExpr()).map(e -> Environment.expand(e, environment))).orElse("");
-            var path = below.isEmpty() ? source : source.resolve(below).normalize();
-            if (!path.startsWith(source)) {
-                throw new NotStartedException("CreateContainerConfigError", "subPath: " + below + " must not leave the volume");
-            }
-            if (!below.isEmpty() && Files.notExists(path)) {
-                Files.createDirectories(path);
-            }
-            var propagation = Optional.ofNullable(mount.getMountPropagation()).orElse("None");
-            config.addMounts(Mount.newBuilder()
-                    .setContainerPath(mount.getMountPath())
-                    .setHostPath(path.toString())
-                    .setReadonly(Boolean.TRUE.equals(mount.getReadOnly()))
-                    .setPropagation(propagation.equals("HostToContainer") ? 1 : propagation.equals("Bidirectional") ? 2 : 0));
-        }
-    }
-
     private Path hosts(Pod pod, String podIp) throws IOException {
         var file = place.pod(pod.getMetadata().getUid()).resolve("etc-hosts");
-        var text = new StringBuilder("# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"
-                + "fe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n");
-        if (hostNetwork(pod)) {
-            text = new StringBuilder("# Kubernetes-managed hosts file (host network).\n").append(Files.exists(Path.of("/etc/hosts")) ? Files.readString(Path.of("/etc/hosts")) : "");
-        } else {
-            text.append(podIp).append('\t').append(hostname(pod)).append('\n');
-        }
-        if (!pod.getSpec().getHostAliases().isEmpty()) {
-            text.append("\n# Entries added by HostAliases.\n");
-            for (var alias : pod.getSpec().getHostAliases()) {
-                text.append(text(alias.getIp(), alias.getHostnames()));
-            }
-        }
         Files.createDirectories(file.getParent());
-        Files.writeString(file, text);
+        Files.writeString(file, new PodNames(place.dns()).hosts(pod, podIp));
         return file;
-    }
-
-    private static String text(String ip, List<String> names) {
-        return ip + "\t" + String.join("\t", names) + "\n";
     }
 
     private static LinuxContainerResources.Builder resources(Container container) {
@@ -225,68 +155,5 @@ final class ContainerConfigs {
 
     private static Optional<Long> milli(@Nullable Map<String, Quantity> amounts, String resource) {
         return Optional.ofNullable(amounts == null ? null : amounts.get(resource)).map(q -> q.getNumericalAmount().movePointRight(3).longValue());
-    }
-
-    private static LinuxContainerSecurityContext.Builder security(Pod pod, Container container, Image image) throws NotStartedException {
-        var own = container.getSecurityContext();
-        var shared = pod.getSpec().getSecurityContext();
-        var security = LinuxContainerSecurityContext.newBuilder().setNamespaceOptions(namespaces(pod));
-        boolean privileged = own != null && Boolean.TRUE.equals(own.getPrivileged());
-        security.setPrivileged(privileged);
-        if (!privileged) {
-            security.addAllMaskedPaths(MASKED).addAllReadonlyPaths(READ_ONLY);
-        }
-        if (own != null) {
-            security.setReadonlyRootfs(Boolean.TRUE.equals(own.getReadOnlyRootFilesystem()));
-            security.setNoNewPrivs(Boolean.FALSE.equals(own.getAllowPrivilegeEscalation()));
-            if (own.getCapabilities() != null) {
-                security.setCapabilities(Capability.newBuilder()
-                        .addAllAddCapabilities(own.getCapabilities().getAdd()).addAllDropCapabilities(own.getCapabilities().getDrop()));
-            }
-        }
-        var user = first(own == null ? null : own.getRunAsUser(), shared == null ? null : shared.getRunAsUser());
-        var group = first(own == null ? null : own.getRunAsGroup(), shared == null ? null : shared.getRunAsGroup());
-        boolean nonRoot = Boolean.TRUE.equals(own != null && own.getRunAsNonRoot() != null ? own.getRunAsNonRoot() : shared == null ? null : shared.getRunAsNonRoot());
-        if (nonRoot) {
-            checkNonRoot(pod, container, image, user);
-        }
-        if (user != null) {
-            security.setRunAsUser(Int64Value.newBuilder().setValue(user));
-        } else if (image.hasUid()) {
-            security.setRunAsUser(image.getUid());
-        } else if (!image.getUsername().isEmpty()) {
-            security.setRunAsUsername(image.getUsername());
-        }
-        // The runtime takes a group only together with a user.
-        if (group != null && (user != null || image.hasUid() || !image.getUsername().isEmpty())) {
-            security.setRunAsGroup(Int64Value.newBuilder().setValue(group));
-        } else if (group != null) {
-            security.setRunAsUser(Int64Value.newBuilder().setValue(0)).setRunAsGroup(Int64Value.newBuilder().setValue(group));
-        }
-        if (shared != null) {
-            security.addAllSupplementalGroups(shared.getSupplementalGroups());
-            if (shared.getFsGroup() != null) {
-                security.addSupplementalGroups(shared.getFsGroup());
-            }
-        }
-        return security;
-    }
-
-    private static void checkNonRoot(Pod pod, Container container, Image image, @Nullable Long user) throws NotStartedException {
-        var which = " (pod: \"" + pod.getMetadata().getName() + "_" + pod.getMetadata().getNamespace() + "(" + pod.getMetadata().getUid() + ")\", container: " + container.getName() + ")";
-        if (user != null && user == 0) {
-            throw new NotStartedException("CreateContainerConfigError", "container's runAsUser breaks non-root policy" + which);
-        }
-        if (user == null && (image.hasUid() ? image.getUid().getValue() == 0 : image.getUsername().isEmpty() || image.getUsername().equals("root"))) {
-            throw new NotStartedException("CreateContainerConfigError", "container has runAsNonRoot and image will run as root" + which);
-        }
-        if (user == null && !image.hasUid()) {
-            throw new NotStartedException("CreateContainerConfigError",
-                    "container has runAsNonRoot and image has non-numeric user (" + image.getUsername() + "), cannot verify user is non-root" + which);
-        }
-    }
-
-    private static @Nullable Long first(@Nullable Long own, @Nullable Long shared) {
-        return own != null ? own : shared;
     }
 }

@@ -15,11 +15,15 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What the API shows of a Pod's containers, from what the runtime has of them. */
 final class ContainerStatuses {
 
     private static final int MOST_TERMINATION = 4096;
+    private static final int LONG_TAIL = 64 << 10;
+    private static final int MOST_LINES = 80;
+    private static final int KILLED = 137;
     private static final int FALLBACK_TERMINATION = 2048;
 
     private final NodePlace place;
@@ -34,18 +38,46 @@ final class ContainerStatuses {
         static final Waiting INITIALIZING = new Waiting("PodInitializing", "");
     }
 
-    List<io.fabric8.kubernetes.api.model.ContainerStatus> of(
-            Pod pod, List<Container> containers, PodState state, Map<String, Waiting> waiting, Health health, boolean init) {
-        return containers.stream().map(c -> of(pod, c, state, Optional.ofNullable(waiting.get(c.getName())), health, init)).toList();
+    /** The states of a Pod's containers by their sort, each in the order of the specification. */
+    record Shown(
+            List<io.fabric8.kubernetes.api.model.ContainerStatus> init,
+            List<io.fabric8.kubernetes.api.model.ContainerStatus> main,
+            List<io.fabric8.kubernetes.api.model.ContainerStatus> ephemeral) {
+
+        /** Of a Pod that has gone from its node: what nobody saw end has failed. */
+        Shown ended(boolean initialized) {
+            return initialized ? new Shown(init, main.stream().map(ContainerStatuses::lost).toList(), ephemeral) : this;
+        }
+    }
+
+    private static io.fabric8.kubernetes.api.model.ContainerStatus lost(io.fabric8.kubernetes.api.model.ContainerStatus status) {
+        if (status.getState().getTerminated() != null) {
+            return status;
+        }
+        return status.toBuilder().withState(new ContainerStateBuilder().withNewTerminated()
+                .withExitCode(KILLED).withReason("ContainerStatusUnknown").withMessage("The container could not be located when the pod was terminated")
+                .endTerminated().build()).build();
+    }
+
+    Shown of(Pod pod, PodState state, Map<String, Waiting> waiting, Health health) {
+        var spec = pod.getSpec();
+        var idle = spec.getInitContainers().isEmpty() ? Waiting.CREATING : Waiting.INITIALIZING;
+        return new Shown(
+                spec.getInitContainers().stream().map(c -> of(pod, c, state, waiting, idle, health, true)).toList(),
+                spec.getContainers().stream().map(c -> of(pod, c, state, waiting, idle, health, false)).toList(),
+                EphemeralContainers.of(pod).stream()
+                        .map(c -> of(pod, c, state, waiting, Waiting.CREATING, health, false).toBuilder().withReady(false).withStarted(null).build()).toList());
     }
 
     private io.fabric8.kubernetes.api.model.ContainerStatus of(
-            Pod pod, Container container, PodState state, Optional<Waiting> waiting, Health health, boolean init) {
+            Pod pod, Container container, PodState state, Map<String, Waiting> waits, Waiting idle, Health health, boolean init) {
         var newest = state.newest(container.getName());
         var told = told(pod, container.getName());
+        var waiting = Optional.ofNullable(waits.get(container.getName()));
+        boolean plainInit = init && !PodPhase.sidecar(container);
         var status = new ContainerStatusBuilder()
                 .withName(container.getName())
-                .withImage(container.getImage())
+                .withImage(newest.map(n -> n.getImage().getImage()).filter(i -> !i.isEmpty() && !i.startsWith("sha256:")).orElse(container.getImage()))
                 .withImageID("")
                 .withRestartCount(newest.map(s -> s.getMetadata().getAttempt()).or(() -> told.map(t -> t.getRestartCount())).orElse(0))
                 .withReady(false)
@@ -53,19 +85,20 @@ final class ContainerStatuses {
                 .withState(new ContainerState())
                 .withLastState(new ContainerState());
         newest.ifPresent(n -> status.withContainerID("containerd://" + n.getId()).withImageID(n.getImageRef()));
+        ContainerFacts.add(status, container, newest.isPresent() && !plainInit && !EphemeralContainers.is(pod, container.getName()));
         if (newest.isPresent() && PodState.runs(newest.get())) {
             var id = newest.get().getId();
             status.withState(new ContainerStateBuilder().withNewRunning().withStartedAt(time(newest.get().getStartedAt())).endRunning().build())
                     .withStarted(health.started(container, id))
-                    .withReady(init ? health.started(container, id) : health.ready(container, id));
+                    .withReady(!plainInit && health.ready(container, id));
             state.attempts(container.getName()).stream().skip(1).findFirst().ifPresentOrElse(
                     b -> status.withLastState(terminated(pod, container, b)),
                     () -> told.filter(t -> t.getLastState() != null).ifPresent(t -> status.withLastState(t.getLastState())));
         } else if (newest.isPresent() && PodState.ended(newest.get()) && waiting.isEmpty()) {
-            status.withState(terminated(pod, container, newest.get())).withReady(init && newest.get().getExitCode() == 0);
+            status.withState(terminated(pod, container, newest.get())).withReady(plainInit && newest.get().getExitCode() == 0);
             state.attempts(container.getName()).stream().skip(1).findFirst().ifPresent(b -> status.withLastState(terminated(pod, container, b)));
         } else {
-            var why = waiting.orElse(init ? Waiting.INITIALIZING : Waiting.CREATING);
+            var why = waiting.orElse(idle);
             status.withState(new ContainerStateBuilder().withNewWaiting()
                     .withReason(why.reason()).withMessage(why.message().isEmpty() ? null : why.message()).endWaiting().build());
             newest.filter(PodState::ended).ifPresent(n -> status.withLastState(terminated(pod, container, n)));
@@ -78,8 +111,8 @@ final class ContainerStatuses {
         if (pod.getStatus() == null) {
             return Optional.empty();
         }
-        return java.util.stream.Stream.concat(pod.getStatus().getContainerStatuses().stream(), pod.getStatus().getInitContainerStatuses().stream())
-                .filter(s -> s.getName().equals(container)).findFirst();
+        return Stream.of(pod.getStatus().getContainerStatuses(), pod.getStatus().getInitContainerStatuses(), pod.getStatus().getEphemeralContainerStatuses())
+                .flatMap(List::stream).filter(s -> s.getName().equals(container)).findFirst();
     }
 
     private ContainerState terminated(Pod pod, Container container, ContainerStatus ended) {
@@ -104,7 +137,9 @@ final class ContainerStatuses {
         if (text.isEmpty() && ended.getExitCode() != 0 && "FallbackToLogsOnError".equals(container.getTerminationMessagePolicy())) {
             var log = place.logs(pod.getMetadata().getNamespace(), pod.getMetadata().getName(), uid)
                     .resolve(container.getName()).resolve(ended.getMetadata().getAttempt() + ".log");
-            text = LogLines.texts(tail(log, 2 * FALLBACK_TERMINATION));
+            text = LogLines.texts(tail(log, LONG_TAIL));
+            var lines = text.split("(?<=\n)", -1);
+            text = String.join("", List.of(lines).subList(Math.max(0, lines.length - 1 - MOST_LINES), lines.length));
             text = text.length() > FALLBACK_TERMINATION ? text.substring(text.length() - FALLBACK_TERMINATION) : text;
         }
         // StartError and the like: the runtime knows why.

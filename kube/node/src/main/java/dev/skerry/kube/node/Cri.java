@@ -1,17 +1,22 @@
 package dev.skerry.kube.node;
 
+import dev.skerry.kube.node.cri.AttachRequest;
+import dev.skerry.kube.node.cri.AuthConfig;
 import dev.skerry.kube.node.cri.Container;
 import dev.skerry.kube.node.cri.ContainerConfig;
 import dev.skerry.kube.node.cri.ContainerFilter;
+import dev.skerry.kube.node.cri.ContainerStats;
 import dev.skerry.kube.node.cri.ContainerStatus;
 import dev.skerry.kube.node.cri.ContainerStatusRequest;
 import dev.skerry.kube.node.cri.CreateContainerRequest;
+import dev.skerry.kube.node.cri.ExecRequest;
 import dev.skerry.kube.node.cri.ExecSyncRequest;
 import dev.skerry.kube.node.cri.ExecSyncResponse;
 import dev.skerry.kube.node.cri.Image;
 import dev.skerry.kube.node.cri.ImageServiceGrpc;
 import dev.skerry.kube.node.cri.ImageSpec;
 import dev.skerry.kube.node.cri.ImageStatusRequest;
+import dev.skerry.kube.node.cri.ListContainerStatsRequest;
 import dev.skerry.kube.node.cri.ListContainersRequest;
 import dev.skerry.kube.node.cri.ListPodSandboxRequest;
 import dev.skerry.kube.node.cri.PodSandbox;
@@ -19,6 +24,7 @@ import dev.skerry.kube.node.cri.PodSandboxConfig;
 import dev.skerry.kube.node.cri.PodSandboxFilter;
 import dev.skerry.kube.node.cri.PodSandboxStatus;
 import dev.skerry.kube.node.cri.PodSandboxStatusRequest;
+import dev.skerry.kube.node.cri.PortForwardRequest;
 import dev.skerry.kube.node.cri.PullImageRequest;
 import dev.skerry.kube.node.cri.RemoveContainerRequest;
 import dev.skerry.kube.node.cri.RemovePodSandboxRequest;
@@ -41,6 +47,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -77,6 +84,11 @@ final class Cri implements AutoCloseable {
                 .build();
         runtime = RuntimeServiceGrpc.newBlockingStub(channel);
         images = ImageServiceGrpc.newBlockingStub(channel);
+    }
+
+    /** The one thread that moves bytes, for others who speak gRPC; closed with this. */
+    MultiThreadIoEventLoopGroup loop() {
+        return loop;
     }
 
     private RuntimeServiceGrpc.RuntimeServiceBlockingStub within(Duration time) {
@@ -159,6 +171,23 @@ final class Cri implements AutoCloseable {
                 .setContainerId(id).addAllCmd(command).setTimeout(Math.max(1, most.toSeconds())).build());
     }
 
+    List<ContainerStats> stats() {
+        return within(QUICK).listContainerStats(ListContainerStatsRequest.getDefaultInstance()).getStatsList();
+    }
+
+    /** Where the streams of a new program in a container can be had, once. */
+    String execUrl(ExecRequest request) {
+        return within(QUICK).exec(request).getUrl();
+    }
+
+    String attachUrl(AttachRequest request) {
+        return within(QUICK).attach(request).getUrl();
+    }
+
+    String portForwardUrl(PortForwardRequest request) {
+        return within(QUICK).portForward(request).getUrl();
+    }
+
     void reopenLog(String id) {
         unlessGone(() -> within(QUICK).reopenContainerLog(ReopenContainerLogRequest.newBuilder().setContainerId(id).build()));
     }
@@ -169,9 +198,19 @@ final class Cri implements AutoCloseable {
         return answer.hasImage() ? Optional.of(answer.getImage()) : Optional.empty();
     }
 
-    void pull(String name) {
-        var unused = images.withDeadlineAfter(PULL.toMillis(), TimeUnit.MILLISECONDS)
-                .pullImage(PullImageRequest.newBuilder().setImage(ImageSpec.newBuilder().setImage(name)).build());
+    void pull(String name, Optional<AuthConfig> auth) {
+        var request = PullImageRequest.newBuilder().setImage(ImageSpec.newBuilder().setImage(name));
+        auth.ifPresent(request::setAuth);
+        var unused = images.withDeadlineAfter(PULL.toMillis(), TimeUnit.MILLISECONDS).pullImage(request.build());
+    }
+
+    /** The kind of failure, as Go writes it. */
+    static String code(StatusRuntimeException e) {
+        var words = new StringBuilder();
+        for (var word : e.getStatus().getCode().name().split("_")) {
+            words.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
+        }
+        return words.toString();
     }
 
     private static void unlessGone(Runnable call) {

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceFieldSelector;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -13,7 +14,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a Pod may learn of itself: {@code fieldRef} and {@code resourceFieldRef}. */
-record DownwardFields(Pod pod, String podIp, String hostIp, Map<String, Quantity> capacity) {
+record DownwardFields(Pod pod, String podIp, String hostIp, Map<String, Quantity> capacity, Instant seen) {
 
     /** Empty for a path that is not known. */
     Optional<String> field(String path) {
@@ -31,7 +32,7 @@ record DownwardFields(Pod pod, String podIp, String hostIp, Map<String, Quantity
             case "metadata.namespace" -> Optional.of(meta.getNamespace());
             case "metadata.uid" -> Optional.of(meta.getUid());
             case "metadata.labels" -> Optional.of(lines(meta.getLabels()));
-            case "metadata.annotations" -> Optional.of(lines(meta.getAnnotations()));
+            case "metadata.annotations" -> Optional.of(lines(annotations()));
             case "spec.nodeName" -> Optional.ofNullable(pod.getSpec().getNodeName());
             case "spec.serviceAccountName" -> Optional.of(Optional.ofNullable(pod.getSpec().getServiceAccountName()).orElse("default"));
             case "status.podIP", "status.podIPs" -> Optional.of(podIp);
@@ -44,10 +45,44 @@ record DownwardFields(Pod pod, String podIp, String hostIp, Map<String, Quantity
         return map == null ? Map.of() : map;
     }
 
+    /** With the two that a node adds to what the API has. */
+    private Map<String, String> annotations() {
+        var all = new TreeMap<>(orEmpty(pod.getMetadata().getAnnotations()));
+        all.putIfAbsent("kubernetes.io/config.seen", seen.toString());
+        all.putIfAbsent(StaticPods.SOURCE, "api");
+        return all;
+    }
+
     private static String lines(@Nullable Map<String, String> map) {
-        return new TreeMap<>(orEmpty(map)).entrySet().stream()
-                .map(e -> e.getKey() + "=\"" + e.getValue().replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + "\"")
-                .collect(Collectors.joining("\n"));
+        return new TreeMap<>(orEmpty(map)).entrySet().stream().map(e -> e.getKey() + "=" + quoted(e.getValue())).collect(Collectors.joining("\n"));
+    }
+
+    /** As Go quotes. */
+    private static String quoted(String text) {
+        var quoted = new StringBuilder("\"");
+        text.codePoints().forEach(c -> {
+            switch (c) {
+                case '"' -> quoted.append("\\\"");
+                case '\\' -> quoted.append("\\\\");
+                case '\n' -> quoted.append("\\n");
+                case '\r' -> quoted.append("\\r");
+                case '\t' -> quoted.append("\\t");
+                case '\b' -> quoted.append("\\b");
+                case '\f' -> quoted.append("\\f");
+                case 7 -> quoted.append("\\a");
+                case 11 -> quoted.append("\\v");
+                default -> {
+                    if (c < ' ' || c == 0x7f) {
+                        quoted.append(String.format("\\x%02x", c));
+                    } else if (Character.isISOControl(c) || !Character.isDefined(c) || Character.isSpaceChar(c) && c != ' ') {
+                        quoted.append(c > 0xffff ? String.format("\\U%08x", c) : String.format("\\u%04x", c));
+                    } else {
+                        quoted.appendCodePoint(c);
+                    }
+                }
+            }
+        });
+        return quoted.append('"').toString();
     }
 
     /** A limit that is not set is the node's capacity, as the kubelet has it. */

@@ -2,12 +2,15 @@ package dev.skerry.kube.node;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A container's environment variables, in order, and the {@code $(NAME)} in texts. */
 final class Environment {
@@ -17,7 +20,9 @@ final class Environment {
 
     private Environment() {}
 
-    static Map<String, String> of(Container container, String namespace, DownwardFields fields, Configs configs) throws NotStartedException {
+    /** @param services variables that name Services: what the container says itself wins */
+    static Map<String, String> of(Pod pod, Container container, DownwardFields fields, Configs configs, Map<String, String> services) throws NotStartedException {
+        var namespace = pod.getMetadata().getNamespace();
         var variables = new LinkedHashMap<String, String>();
         for (var source : container.getEnvFrom()) {
             var prefix = Optional.ofNullable(source.getPrefix()).orElse("");
@@ -30,11 +35,12 @@ final class Environment {
             }
         }
         for (var variable : container.getEnv()) {
-            var value = value(variable, container, namespace, fields, configs, variables);
+            var value = value(variable, pod, container, fields, configs, name -> Optional.ofNullable(variables.get(name)).or(() -> Optional.ofNullable(services.get(name))));
             if (value.isPresent()) {
                 variables.put(variable.getName(), value.get());
             }
         }
+        services.forEach(variables::putIfAbsent);
         return variables;
     }
 
@@ -48,8 +54,9 @@ final class Environment {
     }
 
     private static Optional<String> value(
-            EnvVar variable, Container container, String namespace, DownwardFields fields, Configs configs, Map<String, String> before)
+            EnvVar variable, Pod pod, Container container, DownwardFields fields, Configs configs, Function<String, Optional<String>> before)
             throws NotStartedException {
+        var namespace = pod.getMetadata().getNamespace();
         var from = variable.getValueFrom();
         if (from == null) {
             return Optional.of(expand(Optional.ofNullable(variable.getValue()).orElse(""), before));
@@ -59,7 +66,12 @@ final class Environment {
             return Optional.of(fields.field(path).orElseThrow(() -> new NotStartedException(CONFIG_ERROR, "unsupported fieldPath: " + path)));
         }
         if (from.getResourceFieldRef() != null) {
-            return fields.resource(from.getResourceFieldRef(), container);
+            var other = Optional.ofNullable(from.getResourceFieldRef().getContainerName()).filter(n -> !n.isEmpty());
+            var of = other.flatMap(n -> Stream.concat(pod.getSpec().getContainers().stream(), pod.getSpec().getInitContainers().stream()).filter(c -> c.getName().equals(n)).findFirst());
+            if (other.isPresent() && of.isEmpty()) {
+                throw new NotStartedException(CONFIG_ERROR, "container " + other.get() + " not found");
+            }
+            return fields.resource(from.getResourceFieldRef(), of.orElse(container));
         }
         if (from.getConfigMapKeyRef() != null) {
             var ref = from.getConfigMapKeyRef();
@@ -87,10 +99,14 @@ final class Environment {
 
     /** {@code $(NAME)} becomes the variable's value, or stays if there is none; {@code $$} becomes {@code $}. */
     static String expand(String text, Map<String, String> variables) {
+        return expand(text, name -> Optional.ofNullable(variables.get(name)));
+    }
+
+    static String expand(String text, Function<String, Optional<String>> variables) {
         if (text.indexOf('$') < 0) {
             return text;
         }
         return REFERENCE.matcher(text).replaceAll(m -> Matcher.quoteReplacement(
-                m.group().equals("$$") ? "$" : variables.getOrDefault(m.group(1), m.group())));
+                m.group().equals("$$") ? "$" : variables.apply(m.group(1)).orElse(m.group())));
     }
 }

@@ -31,6 +31,7 @@ final class Health implements AutoCloseable {
         volatile @Nullable Boolean ready;
         volatile @Nullable String mustDie;
         volatile boolean over;
+        volatile boolean ending;
     }
 
     /** @param changed is called, from a probe's thread, when an answer changes */
@@ -79,17 +80,32 @@ final class Health implements AutoCloseable {
         int held = 0;
         try {
             TimeUnit.SECONDS.sleep(or(probe.getInitialDelaySeconds(), 0));
-            while (!now.over) {
+            while (!now.over && !(now.ending && !sort.equals("readiness"))) {
                 if (sort.equals("startup") || Boolean.TRUE.equals(now.started)) {
-                    var fault = probes.ask(probe, pod, container, id, podIp);
+                    Optional<String> fault;
+                    try {
+                        fault = probes.ask(probe, pod, container, id, podIp);
+                    } catch (Probes.NotAskedException e) {
+                        if (now.over) {
+                            return;
+                        }
+                        // Says nothing of the container.
+                        events.warning(pod, container.getName(), "Unhealthy", name(sort) + " probe errored and resulted in unknown state: " + e.getMessage());
+                        TimeUnit.NANOSECONDS.sleep(period.toNanos());
+                        continue;
+                    }
                     if (now.over) {
                         return;
                     }
                     failed = fault.isPresent() ? failed + 1 : 0;
                     held = fault.isPresent() ? 0 : held + 1;
-                    fault.ifPresent(f -> events.warning(pod, container.getName(), "Unhealthy", Character.toUpperCase(sort.charAt(0)) + sort.substring(1) + " probe failed: " + f));
+                    fault.ifPresent(f -> events.warning(pod, container.getName(), "Unhealthy", name(sort) + " probe failed: " + f));
                     if (failed >= or(probe.getFailureThreshold(), FAILURES)) {
                         answer(sort, false, now);
+                        if (!sort.equals("readiness")) {
+                            // It is restarted, or ends the Pod.
+                            return;
+                        }
                     } else if (held >= or(probe.getSuccessThreshold(), 1)) {
                         answer(sort, true, now);
                         if (sort.equals("startup")) {
@@ -102,6 +118,10 @@ final class Health implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static String name(String sort) {
+        return Character.toUpperCase(sort.charAt(0)) + sort.substring(1);
     }
 
     private void answer(String sort, boolean well, Watched now) {
@@ -158,6 +178,11 @@ final class Health implements AutoCloseable {
     Optional<String> mustDie(String id) {
         var one = watched.get(id);
         return one == null ? Optional.empty() : Optional.ofNullable(one.mustDie);
+    }
+
+    /** The Pod ends: nothing is restarted any more; whether it is ready is still asked. */
+    void stopRestarts() {
+        watched.values().forEach(w -> w.ending = true);
     }
 
     /** Forgets all containers but these. */

@@ -9,8 +9,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,8 @@ public final class NodeAgent implements AutoCloseable {
     private final KubernetesClient client;
     private final NodeObject node;
     private final String hostIp;
+    private final UsageMeter usage;
+    private final NodeLease lease;
     private final Thread keeper;
     private volatile @Nullable Running running;
 
@@ -37,9 +42,11 @@ public final class NodeAgent implements AutoCloseable {
     private NodeAgent(NodeConfig config, KubernetesClient client) throws IOException {
         this.config = config;
         this.client = client;
-        this.place = new NodePlace(config.folder());
+        this.place = new NodePlace(config.folder(), config.dns());
         this.hostIp = NodeObject.hostIp(place.bridge());
         this.node = new NodeObject(client, config, hostIp);
+        this.usage = new UsageMeter(config.nodeName(), config.clock());
+        this.lease = new NodeLease(client, config.nodeName(), config.clock());
         this.keeper = Thread.ofVirtual().name("node").unstarted(this::keep);
     }
 
@@ -61,6 +68,7 @@ public final class NodeAgent implements AutoCloseable {
                 var fault = look();
                 var now = running;
                 node.tell(fault, now == null ? "" : now.version(), now == null ? "" : now.cidr());
+                lease.renew();
                 TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
             }
         } catch (InterruptedException e) {
@@ -104,8 +112,11 @@ public final class NodeAgent implements AutoCloseable {
                 }
             }
             var events = new PodEvents(client, config.nodeName(), config.clock());
-            var parts = new PodParts(place, cri, client, events, new PodStatuses(client), new Probes(cri), hostIp, node.capacity(), config.clock());
+            var bound = new AtomicReference<Pods>();
+            var admission = new NodeAdmission(client, config.nodeName(), () -> Objects.requireNonNull(bound.get()).all(), node.capacity(), Optional::empty);
+            var parts = new PodParts(place, cri, client, events, new PodStatuses(client), new Probes(cri), admission, new ServiceVariables(client), hostIp, node.capacity(), config.clock());
             var pods = new Pods(parts, config.nodeName());
+            bound.set(pods);
             pods.start();
             running = new Running(cri, pods, version, cidr);
             LOG.log(INFO, "node {0}: ready, {1}, Pods in {2}", config.nodeName(), version, cidr);
@@ -116,7 +127,7 @@ public final class NodeAgent implements AutoCloseable {
     }
 
     /** How much of a log is asked for; -1 means all. */
-    public record LogOptions(boolean follow, boolean previous, boolean timestamps, long tailLines, long sinceSeconds, long limitBytes) {}
+    public record LogOptions(boolean follow, boolean previous, boolean timestamps, long tailLines, Optional<Instant> since, long limitBytes) {}
 
     /**
      * Writes a container's log; with {@code follow} until the container has ended or the reader has gone.
@@ -128,12 +139,41 @@ public final class NodeAgent implements AutoCloseable {
         var now = running;
         var found = now == null ? Optional.<io.fabric8.kubernetes.api.model.Pod>empty() : now.pods().find(namespace, pod);
         if (now == null || found.isEmpty()) {
-            throw new IOException("pod \"" + pod + "\" is not on node \"" + config.nodeName() + "\" or has not started yet");
+            throw new IOException("pod \"" + pod + "\" not found");
         }
         var name = container.isEmpty() ? found.get().getSpec().getContainers().getFirst().getName() : container;
-        new PodLogs(place, now.cri(), config.clock()).write(
-                namespace, pod, found.get().getMetadata().getUid(), name,
-                new PodLogs.Options(options.follow(), options.previous(), options.timestamps(), options.tailLines(), options.sinceSeconds(), options.limitBytes()), out);
+        new PodLogs(place, now.cri()).write(found.get(), name,
+                new PodLogs.Options(options.follow(), options.previous(), options.timestamps(), options.tailLines(), options.since(), options.limitBytes()), out);
+    }
+
+    /**
+     * Opens streams into the containers of this node.
+     *
+     * @throws IOException if no Pod can run here now
+     */
+    public ContainerStreams streams() throws IOException {
+        var now = running;
+        if (now == null) {
+            throw new IOException("node \"" + config.nodeName() + "\" is not ready");
+        }
+        return new ContainerStreams(now.cri());
+    }
+
+    /**
+     * What the containers of this node and its machine use.
+     *
+     * @throws IOException if nothing can be measured now
+     */
+    public ContainerUsage usage() throws IOException, InterruptedException {
+        var now = running;
+        if (now == null) {
+            throw new IOException("node \"" + config.nodeName() + "\" is not ready");
+        }
+        try {
+            return usage.measure(now.cri());
+        } catch (StatusRuntimeException e) {
+            throw new IOException(String.valueOf(e.getStatus().getDescription()), e);
+        }
     }
 
     /** Containers and their containerd go on. */

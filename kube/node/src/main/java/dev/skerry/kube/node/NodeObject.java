@@ -35,6 +35,7 @@ final class NodeObject {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration REPEAT = Duration.ofMinutes(5);
     private static final int PODS = 110;
+    private static final int KUBELET_PORT = 10250;
     private static final PatchContext PATCH = new PatchContext.Builder().withPatchType(PatchType.STRATEGIC_MERGE).withFieldManager("kubelet").build();
 
     private final KubernetesClient client;
@@ -105,6 +106,8 @@ final class NodeObject {
                 "capacity", capacity,
                 "allocatable", capacity,
                 "conditions", conditions,
+                // By convention: nothing listens there, streams come through the API.
+                "daemonEndpoints", Map.of("kubeletEndpoint", Map.of("Port", KUBELET_PORT)),
                 "addresses", List.of(Map.of("type", "InternalIP", "address", hostIp), Map.of("type", "Hostname", "address", config.nodeName())),
                 "nodeInfo", info(runtimeVersion));
     }

@@ -8,14 +8,19 @@ import java.util.HexFormat;
 
 /**
  * Where a node's things lie. What must survive a reboot is below the folder; sockets and mounts are below {@code /run}, which a
- * reboot empties. Many nodes may share a machine: all names of the machine hold a hash of the folder.
+ * reboot empties. Whom Pods ask for names belongs to the place as well. Many nodes may share a machine: all names of the machine hold a hash of the folder.
  */
-record NodePlace(Path folder) {
+record NodePlace(Path folder, NodeConfig.Dns dns) {
 
     private static final int HASH = 8;
 
     NodePlace {
         folder = folder.toAbsolutePath().normalize();
+    }
+
+    /** For those to whom names do not matter. */
+    NodePlace(Path folder) {
+        this(folder, NodeConfig.Dns.none());
     }
 
     /** Eight hexadecimal digits of the folder's path. */
@@ -85,6 +90,16 @@ record NodePlace(Path folder) {
 
     String cgroup() {
         return "/skerry-" + hash();
+    }
+
+    /** Files of Pods that run without the API asking for them. */
+    Path manifests() {
+        return folder.resolve("manifests");
+    }
+
+    /** Folders that were made for claims. */
+    Path volumes() {
+        return folder.resolve("volumes");
     }
 
     Path pods() {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -28,33 +29,44 @@ final class PodEnd {
         this.starter = starter;
     }
 
-    /** Stops what runs: the containers together, then the sidecars, then the sandbox. */
+    /**
+     * Stops what runs, then the sandbox. All hear of it at once, and their hooks run at once; sidecars get their signal when the
+     * containers have ended, and after the sidecars that were started later. All share one grace.
+     */
     void stop(Pod pod, PodState state, String podIp) throws InterruptedException {
         var sidecars = pod.getSpec().getInitContainers().stream().filter(PodPhase::sidecar).toList();
-        var others = Stream.concat(pod.getSpec().getContainers().stream(), pod.getSpec().getInitContainers().stream().filter(c -> !PodPhase.sidecar(c))).toList();
-        stop(pod, others, state, podIp);
-        stop(pod, sidecars.reversed(), state, podIp);
-        state.sandboxes().forEach(s -> parts.cri().stopSandbox(s.getId()));
-    }
-
-    private void stop(Pod pod, List<Container> containers, PodState state, String podIp) throws InterruptedException {
+        var others = Stream.of(pod.getSpec().getContainers().stream(), pod.getSpec().getInitContainers().stream().filter(c -> !PodPhase.sidecar(c)), EphemeralContainers.of(pod).stream())
+                .flatMap(s -> s).toList();
+        var grace = PodStarter.grace(pod);
+        var turn = List.<Thread>of();
         var threads = new ArrayList<Thread>();
-        for (var container : containers) {
-            for (ContainerStatus run : state.attempts(container.getName()).stream().filter(PodState::runs).toList()) {
-                threads.add(Thread.ofVirtual().name("stop-" + pod.getMetadata().getName() + "/" + container.getName()).start(() -> {
-                    try {
-                        starter.stop(pod, container, run.getId(), podIp, PodStarter.grace(pod), "Stopping container " + container.getName());
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    } catch (StatusRuntimeException e) {
-                        // Stopping the sandbox, which follows, ends it as well, or fails and is tried again.
-                        LOG.log(System.Logger.Level.DEBUG, "container {0}: not stopped: {1}", container.getName(), e.getMessage());
-                    }
-                }));
+        for (var group : Stream.concat(Stream.of(others), sidecars.reversed().stream().map(List::of)).toList()) {
+            var before = turn;
+            var now = new ArrayList<Thread>();
+            for (var container : group) {
+                for (ContainerStatus run : state.attempts(container.getName()).stream().filter(PodState::runs).toList()) {
+                    now.add(Thread.ofVirtual().name("stop-" + pod.getMetadata().getName() + "/" + container.getName()).start(() -> stop(pod, container, run.getId(), podIp, grace, before)));
+                }
+            }
+            threads.addAll(now);
+            if (!now.isEmpty()) {
+                turn = now;
             }
         }
         for (var thread : threads) {
             thread.join();
+        }
+        state.sandboxes().forEach(s -> parts.cri().stopSandbox(s.getId()));
+    }
+
+    private void stop(Pod pod, Container container, String id, String podIp, Duration grace, List<Thread> before) {
+        try {
+            starter.stop(pod, container, id, podIp, grace, "Stopping container " + container.getName(), before);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (StatusRuntimeException e) {
+            // Stopping the sandbox, which follows, ends it as well, or fails and is tried again.
+            LOG.log(System.Logger.Level.DEBUG, "container {0}: not stopped: {1}", container.getName(), e.getMessage());
         }
     }
 

@@ -88,7 +88,7 @@ final class PodEvents {
                 .withInvolvedObject(new ObjectReferenceBuilder()
                         .withKind("Pod").withApiVersion("v1").withName(meta.getName()).withNamespace(meta.getNamespace()).withUid(meta.getUid())
                         .withResourceVersion(meta.getResourceVersion())
-                        .withFieldPath(container.isEmpty() ? null : "spec.containers{" + container + "}")
+                        .withFieldPath(container.isEmpty() ? null : field(pod, container))
                         .build())
                 .withType(type)
                 .withReason(reason)
@@ -101,6 +101,12 @@ final class PodEvents {
                 .withCount(1)
                 .build();
         return client.resource(event).create().getMetadata().getName();
+    }
+
+    private static String field(Pod pod, String container) {
+        var list = pod.getSpec().getInitContainers().stream().anyMatch(c -> c.getName().equals(container)) ? "initContainers"
+                : EphemeralContainers.is(pod, container) ? "ephemeralContainers" : "containers";
+        return "spec." + list + "{" + container + "}";
     }
 
     private String countUp(Pod pod, Told before, Instant now) {

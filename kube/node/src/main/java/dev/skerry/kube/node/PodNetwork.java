@@ -39,7 +39,7 @@ final class PodNetwork {
     }
 
     /** What is configured; else what was chosen before; else a /24 of 10.42.0.0/16 that no interface of this machine has. */
-    private String cidr() throws IOException {
+    String cidr() throws IOException {
         if (wanted.isPresent()) {
             return wanted.get();
         }

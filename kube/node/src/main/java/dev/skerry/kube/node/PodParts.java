@@ -13,6 +13,8 @@ record PodParts(
         PodEvents events,
         PodStatuses statuses,
         Probes probes,
+        NodeAdmission admission,
+        ServiceVariables services,
         String hostIp,
         Map<String, Quantity> capacity,
         InstantSource clock) {}

@@ -1,52 +1,77 @@
 package dev.skerry.kube.node;
 
-import dev.skerry.kube.node.PodStatuses.Fact;
 import dev.skerry.kube.node.PodStatuses.Seen;
 import dev.skerry.kube.node.cri.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Quantity;
-import java.math.BigDecimal;
+import io.fabric8.kubernetes.api.model.PodStatus;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
-/** What a Pod's containers say of the Pod: phase, conditions, whether it is over. Looks at nothing but its arguments. */
+/** What a Pod's containers say of the Pod: its phase, whether it is over, what is to run again. Looks at nothing but its arguments. */
 final class PodPhase {
 
     private PodPhase() {}
 
     static boolean terminal(Pod pod) {
-        return pod.getStatus() != null && List.of("Succeeded", "Failed").contains(String.valueOf(pod.getStatus().getPhase()));
+        return pod.getStatus() != null && terminal(pod.getStatus().getPhase());
+    }
+
+    private static boolean terminal(String phase) {
+        return "Succeeded".equals(phase) || "Failed".equals(phase);
     }
 
     static boolean sidecar(Container init) {
         return "Always".equals(init.getRestartPolicy());
     }
 
+    private static String podPolicy(Pod pod) {
+        return Optional.ofNullable(pod.getSpec().getRestartPolicy()).orElse("Always");
+    }
+
+    /** A container's own, else the Pod's. An init container that has succeeded does not begin again. */
     static String policy(Pod pod, Container container) {
-        return Optional.ofNullable(container.getRestartPolicy()).or(() -> Optional.ofNullable(pod.getSpec().getRestartPolicy())).orElse("Always");
+        var policy = Optional.ofNullable(container.getRestartPolicy()).orElseGet(() -> podPolicy(pod));
+        boolean init = pod.getSpec().getInitContainers().stream().anyMatch(c -> c.getName().equals(container.getName()));
+        return init && !sidecar(container) && policy.equals("Always") ? "OnFailure" : policy;
     }
 
-    /** An init container that failed is tried again unless the Pod says never. */
-    static String initPolicy(Pod pod) {
-        return "Never".equals(pod.getSpec().getRestartPolicy()) ? "Never" : "OnFailure";
-    }
-
-    static boolean restarts(String policy, ContainerStatus ended) {
-        return PodState.ended(ended) && (policy.equals("Always") || policy.equals("OnFailure") && ended.getExitCode() != 0);
+    static boolean restarts(Pod pod, Container container, ContainerStatus ended) {
+        if (!PodState.ended(ended)) {
+            return false;
+        }
+        if (container.getRestartPolicy() != null && container.getRestartPolicyRules() != null) {
+            for (var rule : container.getRestartPolicyRules()) {
+                var codes = rule.getExitCodes();
+                if (codes != null && codes.getValues().contains(ended.getExitCode()) == "In".equals(codes.getOperator())) {
+                    return true;
+                }
+            }
+        }
+        var policy = policy(pod, container);
+        return policy.equals("Always") || policy.equals("OnFailure") && ended.getExitCode() != 0;
     }
 
     /** Whether all that shall run has run: nothing is to be started any more. */
     static boolean over(Pod pod, PodState state) {
         boolean initFailed = pod.getSpec().getInitContainers().stream().filter(c -> !sidecar(c))
-                .anyMatch(c -> initPolicy(pod).equals("Never") && state.newest(c.getName()).filter(PodState::ended).filter(n -> n.getExitCode() != 0).isPresent());
+                .anyMatch(c -> state.newest(c.getName()).filter(PodState::ended).filter(n -> n.getExitCode() != 0 && !restarts(pod, c, n)).isPresent());
         return initFailed || pod.getSpec().getContainers().stream().allMatch(c -> state.newest(c.getName())
-                .filter(PodState::ended).filter(n -> !restarts(policy(pod, c), n)).isPresent());
+                .filter(PodState::ended).filter(n -> !restarts(pod, c, n)).isPresent());
+    }
+
+    /** Whether a Pod whose sandbox has gone gets another: not if it must not begin again, or has nothing left to do. */
+    static boolean wantsSandbox(Pod pod, PodState state) {
+        if (state.sandboxes().isEmpty()) {
+            return true;
+        }
+        if (podPolicy(pod).equals("Never") && !state.containers().isEmpty()) {
+            return false;
+        }
+        return pod.getSpec().getContainers().stream().anyMatch(c -> state.newest(c.getName())
+                .filter(n -> PodState.ended(n) && n.getExitCode() == 0 && !policy(pod, c).equals("Always")).isEmpty());
     }
 
     /** When the Pod must end, if it says so. */
@@ -56,104 +81,60 @@ final class PodPhase {
         return seconds == null || start == null ? Optional.empty() : Optional.of(Instant.parse(start).plusSeconds(seconds));
     }
 
-    static Seen seen(
-            Pod pod,
-            List<io.fabric8.kubernetes.api.model.ContainerStatus> init,
-            List<io.fabric8.kubernetes.api.model.ContainerStatus> main,
-            boolean sandbox,
-            String podIp,
-            String hostIp,
-            Instant now) {
+    /**
+     * What the API is to show.
+     *
+     * @param before what it shows now
+     */
+    static Seen seen(Pod pod, Optional<PodStatus> before, ContainerStatuses.Shown containers, PodState state, String podIp, String hostIp, Instant now) {
+        boolean nothingRuns = state.running().isEmpty();
+        boolean deleted = pod.getMetadata().getDeletionTimestamp() != null && nothingRuns;
+        var shown = deleted ? containers.ended(Conditions.initialized(pod, containers.init())) : containers;
         boolean tooLate = deadline(pod).filter(d -> !now.isBefore(d)).isPresent();
-        var phase = tooLate ? "Failed" : phase(pod, init, main);
-        var conditions = new ArrayList<Fact>();
-        conditions.add(new Fact("PodReadyToStartContainers", sandbox, null, null));
-        conditions.add(initialized(pod, init, phase));
-        var unready = Stream.concat(
-                        pod.getSpec().getInitContainers().stream().filter(PodPhase::sidecar).map(Container::getName)
-                                .filter(n -> init.stream().noneMatch(s -> s.getName().equals(n) && Boolean.TRUE.equals(s.getReady()))),
-                        main.stream().filter(s -> !Boolean.TRUE.equals(s.getReady())).map(s -> s.getName()))
-                .toList();
-        var ready = ready(phase, unready);
-        conditions.add(gates(pod, ready));
-        conditions.add(new Fact("ContainersReady", ready.holds(), ready.reason(), ready.message()));
-        conditions.add(new Fact("PodScheduled", true, null, null));
+        boolean evicted = before.map(s -> "Evicted".equals(s.getReason())).orElse(false);
+        var was = before.map(PodStatus::getPhase).orElse("Pending");
+        var phase = tooLate || evicted ? "Failed" : phase(pod, shown, deleted);
+        if (deleted && !terminal(phase)) {
+            phase = "Failed";
+        }
+        // What has ended does not come back.
+        phase = terminal(was) ? was : phase;
         return new Seen(
                 phase,
-                tooLate ? "DeadlineExceeded" : null,
-                tooLate ? "Pod was active on the node longer than the specified deadline" : null,
-                conditions, init, main, podIp, hostIp, qosClass(pod));
+                tooLate ? "DeadlineExceeded" : evicted ? "Evicted" : null,
+                tooLate ? "Pod was active on the node longer than the specified deadline" : evicted ? before.get().getMessage() : null,
+                Conditions.of(pod, before, shown, phase, state.sandbox().isPresent()),
+                shown, podIp, hostIp, QosClass.of(pod).name());
     }
 
-    private static Fact initialized(Pod pod, List<io.fabric8.kubernetes.api.model.ContainerStatus> init, String phase) {
-        if (phase.equals("Succeeded")) {
-            return new Fact("Initialized", true, "PodCompleted", null);
-        }
-        var incomplete = init.stream().filter(s -> !complete(pod, s)).map(s -> s.getName()).toList();
-        return incomplete.isEmpty()
-                ? new Fact("Initialized", true, null, null)
-                : new Fact("Initialized", false, "ContainersNotInitialized", "containers with incomplete status: [" + String.join(" ", incomplete) + "]");
-    }
-
-    private static boolean complete(Pod pod, io.fabric8.kubernetes.api.model.ContainerStatus status) {
-        boolean sidecar = pod.getSpec().getInitContainers().stream().anyMatch(c -> c.getName().equals(status.getName()) && sidecar(c));
-        return sidecar
-                ? Boolean.TRUE.equals(status.getStarted())
-                : status.getState().getTerminated() != null && status.getState().getTerminated().getExitCode() == 0;
-    }
-
-    private static Fact ready(String phase, List<String> unready) {
-        if (phase.equals("Succeeded")) {
-            return new Fact("Ready", false, "PodCompleted", null);
-        }
-        if (phase.equals("Failed")) {
-            return new Fact("Ready", false, "PodFailed", null);
-        }
-        return unready.isEmpty()
-                ? new Fact("Ready", true, null, null)
-                : new Fact("Ready", false, "ContainersNotReady", "containers with unready status: [" + String.join(" ", unready) + "]");
-    }
-
-    private static Fact gates(Pod pod, Fact ready) {
-        if (!ready.holds()) {
-            return ready;
-        }
-        for (var gate : pod.getSpec().getReadinessGates()) {
-            var type = gate.getConditionType();
-            var condition = pod.getStatus() == null
-                    ? Optional.<io.fabric8.kubernetes.api.model.PodCondition>empty()
-                    : pod.getStatus().getConditions().stream().filter(c -> c.getType().equals(type)).findFirst();
-            if (condition.isEmpty()) {
-                return new Fact("Ready", false, "ReadinessGatesNotReady", "corresponding condition of pod readiness gate \"" + type + "\" does not exist.");
-            }
-            if (!"True".equals(condition.get().getStatus())) {
-                return new Fact("Ready", false, "ReadinessGatesNotReady", "the status of pod readiness gate \"" + type + "\" is not \"True\", but " + condition.get().getStatus());
-            }
-        }
-        return ready;
-    }
-
-    /** As the kubelet's getPhase. A container that waits after a run counts as stopped. */
-    private static String phase(Pod pod, List<io.fabric8.kubernetes.api.model.ContainerStatus> init, List<io.fabric8.kubernetes.api.model.ContainerStatus> main) {
-        var podPolicy = Optional.ofNullable(pod.getSpec().getRestartPolicy()).orElse("Always");
-        boolean anyMainRan = main.stream().anyMatch(s -> s.getContainerID() != null);
-        for (var status : init) {
-            if (complete(pod, status)) {
-                continue;
-            }
-            var terminated = status.getState().getTerminated();
-            if (terminated != null && podPolicy.equals("Never")) {
-                return "Failed";
-            }
-            if (!anyMainRan) {
-                return "Pending";
-            }
-        }
-        int waiting = 0;
+    /** A container that waits after a run counts as stopped. Sidecars that have ended do not count. */
+    private static String phase(Pod pod, ContainerStatuses.Shown shown, boolean ended) {
+        int failedInit = 0;
+        int pending = 0;
         int running = 0;
         int stopped = 0;
         int succeeded = 0;
-        for (var status : main) {
+        int waiting = 0;
+        boolean mainStarted = Conditions.anyMainStarted(shown.main());
+        for (var status : shown.init()) {
+            var terminated = status.getState().getTerminated();
+            boolean ran = status.getLastState() != null && status.getLastState().getTerminated() != null;
+            if (Conditions.sidecar(pod, status)) {
+                if (status.getState().getRunning() != null) {
+                    running++;
+                    pending += Boolean.TRUE.equals(status.getStarted()) || mainStarted ? 0 : 1;
+                } else if (terminated == null && !ran) {
+                    waiting++;
+                }
+            } else if (terminated != null) {
+                failedInit += terminated.getExitCode() == 0 ? 0 : 1;
+            } else if (status.getState().getRunning() == null && ran) {
+                failedInit += status.getLastState().getTerminated().getExitCode() == 0 ? 0 : 1;
+            } else {
+                pending++;
+            }
+        }
+        for (var status : shown.main()) {
             if (status.getState().getRunning() != null) {
                 running++;
             } else if (status.getState().getTerminated() != null) {
@@ -165,37 +146,33 @@ final class PodPhase {
                 waiting++;
             }
         }
-        if (waiting > 0) {
+        if (failedInit > 0 && podPolicy(pod).equals("Never")) {
+            return "Failed";
+        }
+        if (pending > 0 || waiting > 0) {
             return "Pending";
         }
-        if (running > 0 || podPolicy.equals("Always")) {
+        if (running > 0) {
             return "Running";
         }
-        if (stopped == succeeded) {
-            return "Succeeded";
+        if (!ended && mayRestart(pod, shown)) {
+            return "Running";
         }
-        return podPolicy.equals("Never") ? "Failed" : "Running";
+        return stopped == succeeded ? "Succeeded" : "Failed";
     }
 
-    /** Guaranteed, Burstable or BestEffort, from requests and limits of cpu and memory. */
-    static String qosClass(Pod pod) {
-        boolean any = false;
-        boolean guaranteed = true;
-        for (var container : Stream.concat(pod.getSpec().getContainers().stream(), pod.getSpec().getInitContainers().stream()).toList()) {
-            var resources = container.getResources();
-            Map<String, Quantity> limits = resources == null || resources.getLimits() == null ? Map.of() : resources.getLimits();
-            Map<String, Quantity> requests = resources == null || resources.getRequests() == null ? Map.of() : resources.getRequests();
-            for (var name : List.of("cpu", "memory")) {
-                var limit = amount(limits.get(name));
-                var request = amount(requests.get(name));
-                any |= limit.signum() > 0 || request.signum() > 0;
-                guaranteed &= limit.signum() > 0 && (request.signum() == 0 || request.compareTo(limit) == 0);
-            }
-        }
-        return !any ? "BestEffort" : guaranteed ? "Guaranteed" : "Burstable";
+    private static boolean mayRestart(Pod pod, ContainerStatuses.Shown shown) {
+        return shown.main().stream().anyMatch(s -> {
+            var terminated = s.getState().getTerminated();
+            var container = Stream.concat(pod.getSpec().getContainers().stream(), pod.getSpec().getInitContainers().stream())
+                    .filter(c -> c.getName().equals(s.getName())).findFirst();
+            return terminated == null || container.isEmpty() || restarts(pod, container.get(),
+                    ContainerStatus.newBuilder().setState(PodState.EXITED).setExitCode(terminated.getExitCode()).build());
+        });
     }
 
-    private static BigDecimal amount(@Nullable Quantity quantity) {
-        return quantity == null ? BigDecimal.ZERO : quantity.getNumericalAmount();
+    /** Names of the containers of a list of states, for those who tell of them. */
+    static List<String> names(List<io.fabric8.kubernetes.api.model.ContainerStatus> statuses) {
+        return statuses.stream().map(s -> s.getName()).toList();
     }
 }

@@ -1,6 +1,5 @@
 package dev.skerry.kube.node;
 
-import dev.skerry.kube.node.cri.Image;
 import dev.skerry.kube.node.cri.PodSandbox;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.LifecycleHandler;
@@ -10,33 +9,39 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** Makes, starts and stops the sandbox and the containers of one Pod, and tells of it. Used by the Pod's own thread. */
 final class PodStarter {
 
     private static final Duration HOOK = Duration.ofSeconds(30);
+    private static final long LEAST_GRACE = 2;
+    private static final long HALF_A_SECOND = 500_000_000;
 
     private final PodParts parts;
     private final ContainerConfigs configs;
     private final Volumes volumes;
     private final Configs data;
-    private final Restarts pulls = new Restarts();
-    private final Map<String, Instant> pullFailed = new HashMap<>();
+    private final PodImages images;
+    private final Instant seen;
 
     PodStarter(PodParts parts) {
         this.parts = parts;
-        this.configs = new ContainerConfigs(parts.place());
+        this.configs = new ContainerConfigs(parts.place(), QosClass.amount(parts.capacity().get("memory")).longValue());
         this.data = new Configs(parts.client());
-        this.volumes = new Volumes(parts.place(), data);
+        this.volumes = new Volumes(parts, data);
+        this.images = new PodImages(parts);
+        this.seen = parts.clock().instant();
     }
 
     Volumes volumes() {
         return volumes;
+    }
+
+    DownwardFields fields(Pod pod, String podIp) {
+        return new DownwardFields(pod, podIp, parts.hostIp(), parts.capacity(), seen);
     }
 
     /** Makes a sandbox with its network. Fails with {@link StatusRuntimeException}; a halfway one is the runtime's to remove. */
@@ -47,21 +52,16 @@ final class PodStarter {
         var unused = parts.cri().runSandbox(configs.sandbox(pod, state.nextSandboxAttempt()));
     }
 
+    /** Brings the image here if it is not, makes the container and begins it. The Pod's volumes have been prepared. */
     void start(Pod pod, Container container, int attempt, PodSandbox sandbox, String podIp)
             throws NotStartedException, IOException, InterruptedException {
-        var image = image(pod, container);
-        var fields = new DownwardFields(pod, podIp, parts.hostIp(), parts.capacity());
-        Map<String, java.nio.file.Path> paths;
-        try {
-            paths = volumes.prepare(pod, fields);
-        } catch (NotStartedException e) {
-            parts.events().warning(pod, "", e.reason(), e.text());
-            throw new NotStartedException("ContainerCreating", "");
-        }
+        var image = images.image(pod, container);
+        var fields = fields(pod, podIp);
         String id;
         try {
-            var environment = Environment.of(container, pod.getMetadata().getNamespace(), fields, data);
-            var config = configs.container(pod, container, attempt, image, environment, paths, podIp);
+            var environment = Environment.of(pod, container, fields, data, parts.services().variables(pod));
+            var target = EphemeralContainers.target(pod, container.getName()).flatMap(t -> PodState.of(parts.cri(), pod.getMetadata().getUid()).newest(t)).filter(PodState::runs).map(t -> t.getId());
+            var config = configs.container(pod, container, attempt, image, environment, volumes.paths(), podIp, target.orElse(""));
             id = parts.cri().createContainer(sandbox.getId(), config, configs.sandbox(pod, sandbox.getMetadata().getAttempt()));
         } catch (NotStartedException e) {
             parts.events().warning(pod, container.getName(), "Failed", "Error: " + e.text());
@@ -79,43 +79,63 @@ final class PodStarter {
     }
 
     /** Starts a container that was made, perhaps by an agent that was killed then. */
-    void begin(Pod pod, Container container, String id, String podIp) throws InterruptedException {
+    void begin(Pod pod, Container container, String id, String podIp) throws NotStartedException, InterruptedException {
         try {
             parts.cri().startContainer(id);
         } catch (StatusRuntimeException e) {
             if (Cri.away(e)) {
                 throw e;
             }
-            // The runtime shows it as ended, with the reason: it is restarted by its policy.
-            parts.events().warning(pod, container.getName(), "Failed", "Error: " + e.getStatus().getDescription());
-            return;
+            var why = String.valueOf(e.getStatus().getDescription());
+            parts.events().warning(pod, container.getName(), "Failed", "Error: " + why);
+            if (PodPhase.policy(pod, container).equals("Never")) {
+                // It has ended, and the runtime knows why.
+                return;
+            }
+            throw new NotStartedException("RunContainerError", why);
         }
         parts.events().normal(pod, container.getName(), "Started", "Container started");
         var hook = container.getLifecycle() == null ? null : container.getLifecycle().getPostStart();
         if (hook != null && !held(hook, pod, container, id, podIp, HOOK)) {
             parts.events().warning(pod, container.getName(), "FailedPostStartHook", "PostStartHook failed");
-            parts.events().normal(pod, container.getName(), "Killing", "FailedPostStartHook");
-            parts.cri().stopContainer(id, grace(pod));
+            stop(pod, container, id, podIp, grace(pod), "FailedPostStartHook");
         }
     }
 
     /** Ends a container: its hook, SIGTERM, and SIGKILL after the grace. */
     void stop(Pod pod, Container container, String id, String podIp, Duration grace, String why) throws InterruptedException {
+        stop(pod, container, id, podIp, grace, why, List.of());
+    }
+
+    /** @param before those that end before this one gets its signal, as long as the grace lasts */
+    void stop(Pod pod, Container container, String id, String podIp, Duration grace, String why, List<Thread> before) throws InterruptedException {
         parts.events().normal(pod, container.getName(), "Killing", why);
-        var began = System.nanoTime();
+        var end = System.nanoTime() + grace.toNanos();
         var hook = container.getLifecycle() == null ? null : container.getLifecycle().getPreStop();
         if (hook != null && !grace.isZero() && !held(hook, pod, container, id, podIp, grace)) {
             parts.events().warning(pod, container.getName(), "FailedPreStopHook", "PreStopHook failed");
         }
-        var left = grace.minusNanos(System.nanoTime() - began);
-        // A hook that took all of the time leaves two seconds to hear the signal, as the kubelet has it.
-        parts.cri().stopContainer(id, grace.isZero() ? Duration.ZERO : left.toSeconds() < 2 ? Duration.ofSeconds(Math.min(2, grace.toSeconds())) : left);
+        for (var other : before) {
+            var unused = other.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+        }
+        // Whole seconds, as the runtime counts; a hook that took all of the time leaves two to hear the signal.
+        var left = Duration.ofNanos(Math.max(0, end - System.nanoTime() + HALF_A_SECOND)).toSeconds();
+        parts.cri().stopContainer(id, Duration.ofSeconds(Math.max(LEAST_GRACE, left)));
     }
 
+    /** How long a Pod's containers have to end. */
     static Duration grace(Pod pod) {
         var own = pod.getMetadata().getDeletionGracePeriodSeconds();
         var spec = pod.getSpec().getTerminationGracePeriodSeconds();
         return Duration.ofSeconds(own != null ? own : spec != null ? spec : 30);
+    }
+
+    /** The same for one that failed a probe, which may have a grace of its own. */
+    static Duration grace(Pod pod, Container container, Optional<String> failedProbe) {
+        var probe = failedProbe.map(p -> p.equals("startup") ? container.getStartupProbe() : container.getLivenessProbe());
+        return pod.getMetadata().getDeletionGracePeriodSeconds() != null
+                ? grace(pod)
+                : probe.map(p -> p.getTerminationGracePeriodSeconds()).map(Duration::ofSeconds).orElseGet(() -> grace(pod));
     }
 
     private boolean held(LifecycleHandler hook, Pod pod, Container container, String id, String podIp, Duration most) throws InterruptedException {
@@ -124,57 +144,10 @@ final class PodStarter {
             return true;
         }
         var probe = new ProbeBuilder().withExec(hook.getExec()).withHttpGet(hook.getHttpGet()).withTimeoutSeconds((int) Math.max(1, most.toSeconds())).build();
-        return parts.probes().ask(probe, pod, container, id, podIp).isEmpty();
-    }
-
-    private Image image(Pod pod, Container container) throws NotStartedException {
-        var name = container.getImage();
-        Optional<Image> there;
         try {
-            there = parts.cri().image(name);
-        } catch (StatusRuntimeException e) {
-            if (Cri.away(e)) {
-                throw e;
-            }
-            parts.events().warning(pod, container.getName(), "InspectFailed", "Failed to apply default image tag \"" + name + "\": couldn't parse image name \"" + name + "\": invalid reference format");
-            throw new NotStartedException("InvalidImageName", "Failed to apply default image tag \"" + name + "\": couldn't parse image name \"" + name + "\": invalid reference format");
-        }
-        @Nullable String policy = container.getImagePullPolicy();
-        if (there.isPresent() && !"Always".equals(policy)) {
-            parts.events().normal(pod, container.getName(), "Pulled", "Container image \"" + name + "\" already present on machine and can be accessed by the pod");
-            return there.get();
-        }
-        if ("Never".equals(policy)) {
-            var message = "Container image \"" + name + "\" is not present with pull policy of Never";
-            parts.events().warning(pod, container.getName(), "ErrImageNeverPull", message);
-            throw new NotStartedException("ErrImageNeverPull", message);
-        }
-        return pulled(pod, container, name);
-    }
-
-    private Image pulled(Pod pod, Container container, String name) throws NotStartedException {
-        var failed = pullFailed.get(name);
-        if (failed != null && pulls.wait(name, failed, parts.clock().instant()).isPresent()) {
-            parts.events().normal(pod, container.getName(), "BackOff", "Back-off pulling image \"" + name + "\"");
-            throw new NotStartedException("ImagePullBackOff", "Back-off pulling image \"" + name + "\"");
-        }
-        parts.events().normal(pod, container.getName(), "Pulling", "Pulling image \"" + name + "\"");
-        try {
-            parts.cri().pull(name);
-            pullFailed.remove(name);
-            parts.events().normal(pod, container.getName(), "Pulled", "Successfully pulled image \"" + name + "\"");
-            return parts.cri().image(name).orElseThrow(() -> new NotStartedException("ErrImagePull", "image \"" + name + "\" is not there after it was pulled"));
-        } catch (StatusRuntimeException e) {
-            if (Cri.away(e)) {
-                throw e;
-            }
-            var now = parts.clock().instant();
-            pulls.restarted(name, now, now);
-            pullFailed.put(name, now);
-            var message = "failed to pull image \"" + name + "\": " + e.getStatus().getDescription();
-            parts.events().warning(pod, container.getName(), "Failed", "Failed to pull image \"" + name + "\": " + e.getStatus().getDescription());
-            parts.events().warning(pod, container.getName(), "Failed", "Error: ErrImagePull");
-            throw new NotStartedException("ErrImagePull", message);
+            return parts.probes().ask(probe, pod, container, id, podIp).isEmpty();
+        } catch (Probes.NotAskedException e) {
+            return false;
         }
     }
 }

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a Pod's status when it differs from what the API has: a strategic merge patch, so that others' conditions stay. */
@@ -26,6 +27,7 @@ final class PodStatuses {
     private static final PatchContext PATCH = new PatchContext.Builder().withPatchType(PatchType.STRATEGIC_MERGE).withFieldManager("kubelet").build();
 
     private final KubernetesClient client;
+    private volatile Function<Pod, Optional<Pod>> mirrors = p -> Optional.empty();
 
     PodStatuses(KubernetesClient client) {
         this.client = client;
@@ -34,31 +36,70 @@ final class PodStatuses {
     /** @param reason and message are left out when all is well */
     record Fact(String type, boolean holds, @Nullable String reason, @Nullable String message) {}
 
-    /**
-     * What the kubelet knows of a Pod.
-     *
-     * @param containers in the order of the Pod's specification
-     */
+    /** What the kubelet knows of a Pod. */
     record Seen(
             String phase,
             @Nullable String reason,
             @Nullable String message,
             List<Fact> conditions,
-            List<ContainerStatus> initContainers,
-            List<ContainerStatus> containers,
+            ContainerStatuses.Shown containers,
             String podIp,
             String hostIp,
-            String qosClass) {}
+            String qosClass) {
+
+        boolean ended() {
+            return phase.equals("Succeeded") || phase.equals("Failed");
+        }
+
+        /** The same with the phase that is shown now: as long as something may run, the Pod has not ended. */
+        Seen heldAt(Optional<PodStatus> before) {
+            var was = before.map(PodStatus::getPhase).orElse("Pending");
+            return new Seen(was, before.map(PodStatus::getReason).orElse(null), before.map(PodStatus::getMessage).orElse(null), conditions, containers, podIp, hostIp, qosClass);
+        }
+    }
+
+    /** What the API shows of the Pod now. */
+    Optional<PodStatus> shown(Pod pod) {
+        return object(pod).map(Pod::getStatus);
+    }
+
+    /** The object that shows the Pod: itself, or the mirror of one that came from a file. */
+    private Optional<Pod> object(Pod pod) {
+        return StaticPods.source(pod).isPresent() ? mirrors.apply(pod) : Optional.of(pod);
+    }
+
+    void mirrors(Function<Pod, Optional<Pod>> found) {
+        mirrors = found;
+    }
+
+    /** The Pod is not taken: it has failed, and nothing else is known of it. */
+    void reject(Pod pod, NodeAdmission.Refusal refusal, Instant now) {
+        var status = JSON.createObjectNode();
+        status.put("phase", "Failed").put("reason", refusal.reason()).put("message", "Pod was rejected: " + refusal.message());
+        status.put("qosClass", QosClass.of(pod).name()).put("startTime", now.truncatedTo(ChronoUnit.SECONDS).toString());
+        object(pod).map(p -> p.getMetadata().getGeneration()).ifPresent(g -> status.put("observedGeneration", g));
+        var conditions = status.putArray("conditions");
+        shown(pod).ifPresent(s -> s.getConditions().forEach(c -> conditions.addObject().put("type", c.getType()).put("$patch", "delete")));
+        var unused = send(pod, status);
+    }
 
     /** @return what the Pod looks like now, if something was written */
-    Optional<Pod> write(Pod pod, @Nullable PodStatus old, Seen seen, Instant now) {
-        var before = old == null ? JSON.createObjectNode() : (ObjectNode) tree(old);
+    Optional<Pod> write(Pod pod, Seen seen, Instant now) {
+        var before = shown(pod).map(s -> (ObjectNode) tree(s)).orElseGet(JSON::createObjectNode);
         var status = patch(pod, before, seen, now.truncatedTo(ChronoUnit.SECONDS).toString());
         if (holds(before, status)) {
             return Optional.empty();
         }
+        return send(pod, status);
+    }
+
+    private Optional<Pod> send(Pod pod, ObjectNode status) {
+        var object = object(pod);
+        if (object.isEmpty()) {
+            return Optional.empty();
+        }
         var body = JSON.createObjectNode();
-        body.putObject("metadata").put("uid", pod.getMetadata().getUid());
+        body.putObject("metadata").put("uid", object.get().getMetadata().getUid());
         body.set("status", status);
         return Optional.of(client.pods().inNamespace(pod.getMetadata().getNamespace()).withName(pod.getMetadata().getName())
                 .subresource("status").patch(PATCH, body.toString()));
@@ -74,7 +115,7 @@ final class PodStatuses {
         status.put("reason", seen.reason());
         status.put("message", seen.message());
         status.put("qosClass", seen.qosClass());
-        Optional.ofNullable(pod.getMetadata().getGeneration()).ifPresent(g -> status.put("observedGeneration", g));
+        object(pod).map(p -> p.getMetadata().getGeneration()).ifPresent(g -> status.put("observedGeneration", g));
         if (!before.hasNonNull("startTime")) {
             status.put("startTime", now);
         }
@@ -99,11 +140,16 @@ final class PodStatuses {
             });
             ips.addObject().put("ip", seen.podIp());
         }
-        status.set("containerStatuses", tree(seen.containers()));
-        if (!seen.initContainers().isEmpty()) {
-            status.set("initContainerStatuses", tree(seen.initContainers()));
-        }
+        list(status, "containerStatuses", seen.containers().main());
+        list(status, "initContainerStatuses", seen.containers().init());
+        list(status, "ephemeralContainerStatuses", seen.containers().ephemeral());
         return status;
+    }
+
+    private void list(ObjectNode status, String field, List<ContainerStatus> states) {
+        if (!states.isEmpty()) {
+            status.set(field, tree(states));
+        }
     }
 
     private static void condition(ArrayNode conditions, Fact fact, Optional<JsonNode> before, Pod pod, String now) {

@@ -2,20 +2,15 @@ package dev.skerry.kube.node;
 
 import static java.lang.System.Logger.Level.DEBUG;
 
-import dev.skerry.kube.node.ContainerStatuses.Waiting;
-import dev.skerry.kube.node.PodStatuses.Seen;
-import dev.skerry.kube.node.cri.ContainerStatus;
-import dev.skerry.kube.node.cri.PodSandbox;
-import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Brings one Pod to what its specification says. Each pass looks at what the runtime has, does what is missing and writes the
@@ -24,15 +19,17 @@ import java.util.Optional;
 final class PodSync implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(PodSync.class.getName());
-    private static final Duration QUIET = Duration.ofMinutes(10);
-    private static final Duration SOON = Duration.ofSeconds(2);
+    private static final Duration FIRST_RETRY = Duration.ofMillis(500);
+    private static final Duration LAST_RETRY = Duration.ofSeconds(60);
 
     private final PodParts parts;
     private final PodStarter starter;
+    private final PodContainers containers;
     private final PodEnd end;
     private final ContainerStatuses containerStatuses;
-    private final Restarts restarts = new Restarts();
     private final Health health;
+    private Duration retry = FIRST_RETRY;
+    private boolean cleared;
 
     PodSync(PodParts parts, Runnable kick) {
         this.parts = parts;
@@ -40,76 +37,134 @@ final class PodSync implements AutoCloseable {
         this.end = new PodEnd(parts, starter);
         this.containerStatuses = new ContainerStatuses(parts.place());
         this.health = new Health(parts.probes(), parts.events(), kick);
+        this.containers = new PodContainers(parts, starter, health);
     }
 
-    /** What one pass found out. */
-    private final class Pass {
-        final Pod pod;
-        PodState state;
-        String podIp = "";
-        final Map<String, Waiting> waiting = new HashMap<>();
-        Duration again = QUIET;
-
-        Pass(Pod pod, PodState state) {
-            this.pod = pod;
-            this.state = state;
-        }
-
-        void sooner(Duration wish) {
-            again = wish.compareTo(again) < 0 ? wish : again;
-        }
+    /** What a mounted ConfigMap or Secret holds has changed, or may have. */
+    void refreshVolumes() {
+        starter.volumes().refresh();
     }
 
     /** @return when to look again if nothing happens before; empty when the Pod has been ended and removed */
     Optional<Duration> sync(Pod pod) throws IOException, InterruptedException {
         var pass = new Pass(pod, PodState.of(parts.cri(), pod.getMetadata().getUid()));
         if (pod.getMetadata().getDeletionTimestamp() != null) {
-            health.close();
-            end.stop(pod, pass.state, ip(pass));
-            pass.state = PodState.of(parts.cri(), pod.getMetadata().getUid());
-            tell(pass);
-            end.remove(pod.getMetadata().getUid(), pod.getMetadata().getNamespace(), pod.getMetadata().getName());
-            end.forget(pod);
-            return Optional.empty();
+            return terminate(pass);
         }
         if (PodPhase.terminal(pod)) {
-            health.close();
-            pass.state.sandbox().ifPresent(s -> parts.cri().stopSandbox(s.getId()));
-            return Optional.of(QUIET);
+            finish(pass);
+            return Optional.of(Pass.QUIET);
+        }
+        if (pass.state.empty()) {
+            var refusal = parts.admission().refuses(pod);
+            if (refusal.isPresent()) {
+                parts.events().warning(pod, "", refusal.get().reason(), refusal.get().message());
+                parts.statuses().reject(pod, refusal.get(), parts.clock().instant());
+                return Optional.of(Pass.QUIET);
+            }
         }
         var deadline = PodPhase.deadline(pod);
         if (deadline.isPresent() && !parts.clock().instant().isBefore(deadline.get())) {
-            end.stop(pod, pass.state, ip(pass));
-            pass.state = PodState.of(parts.cri(), pod.getMetadata().getUid());
-            tell(pass);
-            return Optional.of(QUIET);
+            parts.events().normal(pod, "", "DeadlineExceeded", "Pod was active on the node longer than the specified deadline");
+            end(pass, false);
+            return Optional.of(Pass.QUIET);
         }
         deadline.ifPresent(d -> pass.sooner(Duration.between(parts.clock().instant(), d).plusMillis(10)));
+        pass.podIp = ip(pass);
         if (PodPhase.over(pod, pass.state)) {
-            tell(pass);
-            pass.state.sandbox().ifPresent(s -> parts.cri().stopSandbox(s.getId()));
-            return Optional.of(QUIET);
+            end(pass, false);
+            return Optional.of(Pass.QUIET);
         }
         advance(pass);
-        tell(pass);
+        if (pass.over || PodPhase.over(pod, pass.state)) {
+            end(pass, false);
+            return Optional.of(Pass.QUIET);
+        }
+        tell(pass, false);
         return Optional.of(pass.again);
+    }
+
+    /** Nobody wants it any more, and nobody is to be told. */
+    void end(Pod pod) throws IOException, InterruptedException {
+        health.close();
+        var state = PodState.of(parts.cri(), pod.getMetadata().getUid());
+        end.stop(pod, state, ip(new Pass(pod, state)));
+        end.remove(pod.getMetadata().getUid(), pod.getMetadata().getNamespace(), pod.getMetadata().getName());
+    }
+
+    /** The API wants it gone: while it ends it is shown as it was; then its last state, and the object goes. */
+    private Optional<Duration> terminate(Pass pass) throws IOException, InterruptedException {
+        var pod = pass.pod;
+        if (!PodPhase.terminal(pod) || !pass.state.running().isEmpty()) {
+            health.stopRestarts();
+            end(pass, true);
+        }
+        health.close();
+        end.remove(pass.uid(), pod.getMetadata().getNamespace(), pod.getMetadata().getName());
+        end.forget(pod);
+        return Optional.empty();
+    }
+
+    /** Says what is known, ends what runs, says what became of it. Only then may the Pod be called ended. */
+    private void end(Pass pass, boolean deleted) throws IOException, InterruptedException {
+        pass.podIp = ip(pass);
+        if (!deleted) {
+            tell(pass, true);
+        }
+        end.stop(pass.pod, pass.state, pass.podIp);
+        look(pass);
+        tell(pass, false);
+        health.close();
+    }
+
+    private void finish(Pass pass) throws IOException, InterruptedException {
+        if (!cleared) {
+            health.close();
+            end.stop(pass.pod, pass.state, ip(pass));
+            starter.volumes().unmount(pass.uid());
+            cleared = true;
+        }
     }
 
     private void advance(Pass pass) throws IOException, InterruptedException {
         var pod = pass.pod;
+        try {
+            starter.volumes().prepare(pod, starter.fields(pod, pass.podIp));
+        } catch (NotStartedException e) {
+            parts.events().warning(pod, "", e.reason(), e.text());
+            if (pass.state.sandbox().isEmpty()) {
+                again(pass);
+                return;
+            }
+            // It has been mounted once: what runs goes on with what there is.
+            pass.sooner(LAST_RETRY);
+        }
         if (pass.state.sandbox().isEmpty()) {
+            if (!PodPhase.wantsSandbox(pod, pass.state)) {
+                pass.over = true;
+                return;
+            }
+            if (!pass.state.sandboxes().isEmpty()) {
+                parts.events().normal(pod, "", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
+                end.stop(pod, pass.state, pass.podIp);
+            }
             try {
                 starter.sandbox(pod, pass.state);
             } catch (StatusRuntimeException e) {
                 if (Cri.away(e)) {
                     throw e;
                 }
-                parts.events().warning(pod, "", "FailedCreatePodSandBox", "Failed to create pod sandbox: " + e.getStatus().getDescription());
-                pass.sooner(SOON);
+                parts.events().warning(pod, "", "FailedCreatePodSandBox", "Failed to create pod sandbox: rpc error: code = "
+                        + Cri.code(e) + " desc = " + e.getStatus().getDescription());
+                again(pass);
                 return;
             }
-            pass.state = PodState.of(parts.cri(), pod.getMetadata().getUid());
+            look(pass);
+            pass.podIp = ip(pass);
+            // What waits from now on waits in a Pod that has an address.
+            tell(pass, false);
         }
+        retry = FIRST_RETRY;
         var sandbox = pass.state.sandbox().orElseThrow(() -> new IOException("sandbox of " + pod.getMetadata().getName() + ": ended as soon as it was made"));
         pass.podIp = ip(pass);
         for (var old : pass.state.sandboxes()) {
@@ -117,143 +172,51 @@ final class PodSync implements AutoCloseable {
                 parts.cri().removeSandbox(old.getId());
             }
         }
-        boolean started = pod.getSpec().getContainers().stream().anyMatch(c -> pass.state.newest(c.getName()).filter(pass.state::current).isPresent());
-        for (var container : pod.getSpec().getInitContainers()) {
-            if (!initialized(pass, container, sandbox, started)) {
-                pod.getSpec().getContainers().forEach(c -> pass.waiting.put(c.getName(), Waiting.INITIALIZING));
-                return;
-            }
-        }
-        for (var container : pod.getSpec().getContainers()) {
-            keep(pass, container, sandbox, PodPhase.policy(pod, container));
-        }
+        containers.advance(pass, sandbox);
+        pass.sooner(starter.volumes().restful());
     }
 
-    /** Whether the next container may be started. One that restarts always is a sidecar: it need only have started. */
-    private boolean initialized(Pass pass, Container container, PodSandbox sandbox, boolean mainStarted) throws IOException, InterruptedException {
-        var sidecar = PodPhase.sidecar(container);
-        var newest = pass.state.newest(container.getName());
-        if (!sidecar && (mainStarted || newest.filter(pass.state::current).filter(PodState::ended).filter(n -> n.getExitCode() == 0).isPresent())) {
-            return true;
-        }
-        if (!sidecar && newest.filter(pass.state::current).filter(PodState::runs).isPresent()) {
-            return false;
-        }
-        keep(pass, container, sandbox, sidecar ? "Always" : PodPhase.initPolicy(pass.pod));
-        var now = pass.state.newest(container.getName());
-        return mainStarted || sidecar && now.filter(PodState::runs).filter(n -> health.started(container, n.getId())).isPresent();
-    }
-
-    /** Starts the container if it does not run and shall, ends it if it must not go on as it is. */
-    private void keep(Pass pass, Container container, PodSandbox sandbox, String policy) throws IOException, InterruptedException {
-        var newest = pass.state.newest(container.getName());
-        try {
-            if (newest.isPresent() && PodState.runs(newest.get())) {
-                keepRunning(pass, container, newest.get());
-            } else if (newest.isPresent() && newest.get().getState() == PodState.CREATED && pass.state.current(newest.get())) {
-                starter.begin(pass.pod, container, newest.get().getId(), pass.podIp);
-                look(pass);
-            } else if (newest.isEmpty() || !pass.state.current(newest.get()) && !policy.equals("Never") || PodPhase.restarts(policy, newest.get())) {
-                startAgain(pass, container, sandbox, newest);
-            }
-        } catch (NotStartedException e) {
-            pass.waiting.put(container.getName(), new Waiting(e.reason(), e.text()));
-            pass.sooner(SOON);
-        }
-    }
-
-    private void keepRunning(Pass pass, Container container, ContainerStatus running) throws IOException, InterruptedException {
-        var told = ContainerStatuses.told(pass.pod, container.getName()).filter(t -> ("containerd://" + running.getId()).equals(t.getContainerID()));
-        health.watch(pass.pod, container, running.getId(), pass.podIp, told);
-        var dies = health.mustDie(running.getId());
-        boolean changed = !running.getAnnotationsOrDefault(ContainerConfigs.HASH, "").equals(ContainerConfigs.hash(container));
-        if (dies.isPresent() || changed) {
-            var why = changed
-                    ? "Container " + container.getName() + " definition changed, will be restarted"
-                    : "Container " + container.getName() + " failed " + dies.get() + " probe, will be restarted";
-            starter.stop(pass.pod, container, running.getId(), pass.podIp, PodStarter.grace(pass.pod), why);
-            look(pass);
-            pass.sooner(Duration.ofMillis(10));
-        }
-    }
-
-    private void startAgain(Pass pass, Container container, PodSandbox sandbox, Optional<ContainerStatus> before)
-            throws NotStartedException, IOException, InterruptedException {
-        var name = container.getName();
-        var now = parts.clock().instant();
-        if (before.isPresent()) {
-            var finished = finished(before.get(), now);
-            var wait = restarts.wait(name, finished, now);
-            if (wait.isPresent()) {
-                var text = name + " in pod " + pass.pod.getMetadata().getName() + "_" + pass.pod.getMetadata().getNamespace() + "(" + pass.pod.getMetadata().getUid() + ")";
-                parts.events().warning(pass.pod, name, "BackOff", "Back-off restarting failed container " + text);
-                pass.waiting.put(name, new Waiting("CrashLoopBackOff", "back-off " + text(restarts.delay(name)) + " restarting failed container=" + name
-                        + " pod=" + pass.pod.getMetadata().getName() + "_" + pass.pod.getMetadata().getNamespace() + "(" + pass.pod.getMetadata().getUid() + ")"));
-                pass.sooner(wait.get());
-                return;
-            }
-            if (pass.state.current(before.get())) {
-                restarts.restarted(name, Instant.ofEpochSecond(0, before.get().getStartedAt()), finished);
-            }
-        }
-        var told = ContainerStatuses.told(pass.pod, name).filter(t -> t.getContainerID() != null).map(t -> t.getRestartCount() + 1).orElse(0);
-        starter.start(pass.pod, container, before.map(b -> b.getMetadata().getAttempt() + 1).orElse(told), sandbox, pass.podIp);
-        look(pass);
-        forgetOld(pass, name);
-    }
-
-    /** A container that never ran, or whose end nobody saw, ended when it was made. */
-    private static Instant finished(ContainerStatus status, Instant now) {
-        var at = Instant.ofEpochSecond(0, status.getFinishedAt() > 0 ? status.getFinishedAt() : status.getCreatedAt());
-        return at.isAfter(now) ? now : at;
-    }
-
-    /** As Go writes a duration: 10s, 1m20s, 5m0s. */
-    private static String text(Duration duration) {
-        return duration.toMinutes() == 0 ? duration.toSeconds() + "s" : duration.toMinutes() + "m" + duration.toSecondsPart() + "s";
-    }
-
-    /** The run before the present one is kept for its log and exit code; what is older goes. */
-    private void forgetOld(Pass pass, String name) throws IOException {
-        for (var old : pass.state.attempts(name).stream().skip(2).toList()) {
-            parts.cri().removeContainer(old.getId());
-            var meta = pass.pod.getMetadata();
-            var log = parts.place().logs(meta.getNamespace(), meta.getName(), meta.getUid()).resolve(name).resolve(old.getMetadata().getAttempt() + ".log");
-            java.nio.file.Files.deleteIfExists(log);
-            java.nio.file.Files.deleteIfExists(java.nio.file.Path.of(log + ".1"));
-        }
+    /** Each time twice as late. */
+    private void again(Pass pass) {
+        pass.sooner(retry);
+        retry = retry.multipliedBy(2).compareTo(LAST_RETRY) > 0 ? LAST_RETRY : retry.multipliedBy(2);
     }
 
     private void look(Pass pass) {
-        pass.state = PodState.of(parts.cri(), pass.pod.getMetadata().getUid());
+        pass.state = PodState.of(parts.cri(), pass.uid());
     }
 
     private String ip(Pass pass) {
+        var sandbox = pass.state.sandbox();
         if (ContainerConfigs.hostNetwork(pass.pod)) {
-            return parts.hostIp();
+            return sandbox.isPresent() ? parts.hostIp() : "";
         }
-        return pass.state.sandbox().map(s -> parts.cri().sandbox(s.getId()).getNetwork().getIp()).orElse("");
+        return sandbox.map(s -> parts.cri().sandbox(s.getId()).getNetwork().getIp()).orElse("");
     }
 
-    private void tell(Pass pass) {
+    /** @param held whether something may still run that is not seen: then the phase stays what it was */
+    private void tell(Pass pass, boolean held) {
         var pod = pass.pod;
         // What has been started in this pass is watched, and asked, from now on.
         var running = new HashSet<String>();
         pass.state.running().forEach(r -> running.add(r.getId()));
         health.keepOnly(running);
-        for (var container : pod.getSpec().getContainers()) {
-            pass.state.newest(container.getName()).filter(PodState::runs).ifPresent(n -> health.watch(
-                    pod, container, n.getId(), pass.podIp,
-                    ContainerStatuses.told(pod, container.getName()).filter(t -> ("containerd://" + n.getId()).equals(t.getContainerID()))));
+        if (pod.getMetadata().getDeletionTimestamp() == null) {
+            Stream.concat(pod.getSpec().getInitContainers().stream().filter(PodPhase::sidecar), pod.getSpec().getContainers().stream()).forEach(container ->
+                    pass.state.newest(container.getName()).filter(PodState::runs).ifPresent(n -> health.watch(
+                            pod, container, n.getId(), pass.podIp,
+                            ContainerStatuses.told(pod, container.getName()).filter(t -> ("containerd://" + n.getId()).equals(t.getContainerID())))));
         }
-        var init = containerStatuses.of(pod, pod.getSpec().getInitContainers(), pass.state, pass.waiting, health, true);
-        var main = containerStatuses.of(pod, pod.getSpec().getContainers(), pass.state, pass.waiting, health, false);
-        var ip = pass.podIp.isEmpty() ? Optional.ofNullable(pod.getStatus()).map(s -> s.getPodIP()).orElse("") : pass.podIp;
-        Seen seen = PodPhase.seen(pod, init, main, pass.state.sandbox().isPresent(), ip, parts.hostIp(), parts.clock().instant());
+        var shown = containerStatuses.of(pod, pass.state, pass.waiting, health);
+        var before = parts.statuses().shown(pod);
+        var ip = pass.podIp.isEmpty() ? before.map(s -> s.getPodIP()).orElse("") : pass.podIp;
+        var hostIp = parts.hostIp();
+        var seen = PodPhase.seen(pod, before, shown, pass.state, ip == null ? "" : ip, hostIp, parts.clock().instant());
+        boolean alive = pass.state.sandbox().isPresent() || !pass.state.running().isEmpty();
         try {
-            var unused = parts.statuses().write(pod, pod.getStatus(), seen, parts.clock().instant());
-        } catch (io.fabric8.kubernetes.client.KubernetesClientException e) {
-            if (e.getCode() != java.net.HttpURLConnection.HTTP_NOT_FOUND && e.getCode() != java.net.HttpURLConnection.HTTP_CONFLICT) {
+            var unused = parts.statuses().write(pod, held || alive && seen.ended() ? seen.heldAt(before) : seen, parts.clock().instant());
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND && e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
                 throw e;
             }
             // The Pod has gone, or is another one by now: the watch tells.

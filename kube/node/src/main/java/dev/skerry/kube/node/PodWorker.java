@@ -58,6 +58,16 @@ final class PodWorker implements AutoCloseable {
         kick();
     }
 
+    /** Whether its volumes or its containers' variables come from the ConfigMap or Secret. */
+    boolean uses(String kind, String namespace, String name) {
+        return namespace.equals(pod.getMetadata().getNamespace()) && SourceWatch.uses(pod, kind, name);
+    }
+
+    void refreshVolumes() {
+        sync.refreshVolumes();
+        kick();
+    }
+
     void kick() {
         var unused = kicks.offer(true);
     }
@@ -92,8 +102,7 @@ final class PodWorker implements AutoCloseable {
 
     private Optional<Duration> look() throws IOException, InterruptedException {
         if (gone) {
-            var meta = pod.getMetadata();
-            new PodEnd(parts, new PodStarter(parts)).remove(meta.getUid(), meta.getNamespace(), meta.getName());
+            sync.end(pod);
             return Optional.empty();
         }
         return sync.sync(pod);

@@ -10,6 +10,7 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -29,6 +30,9 @@ final class Pods implements AutoCloseable {
 
     private final PodParts parts;
     private final SharedIndexInformer<Pod> informer;
+    private final SourceWatch sources;
+    private final StaticPods fromFiles;
+    private volatile Map<String, Pod> files = Map.of();
     private final Map<String, PodWorker> workers = new ConcurrentHashMap<>();
     private final Thread lister;
     private Map<String, String> seen = new HashMap<>();
@@ -36,6 +40,7 @@ final class Pods implements AutoCloseable {
     Pods(PodParts parts, String node) {
         this.parts = parts;
         informer = parts.client().pods().inAnyNamespace().withField("spec.nodeName", node).runnableInformer(0);
+        parts.statuses().mirrors(this::mirror);
         informer.exceptionHandler((started, problem) -> true);
         informer.addEventHandler(new ResourceEventHandler<>() {
             @Override
@@ -57,20 +62,52 @@ final class Pods implements AutoCloseable {
                 Optional.ofNullable(workers.get(pod.getMetadata().getUid())).ifPresent(PodWorker::gone);
             }
         });
+        fromFiles = new StaticPods(parts, node, this::mirror, this::files);
+        sources = new SourceWatch(parts.client(), this::sourceChanged);
         lister = Thread.ofVirtual().name("runtime-lister").unstarted(this::listAgain);
     }
 
-    void start() {
+    void start() throws IOException {
+        fromFiles.start();
         var unused = informer.start();
         lister.start();
+        sources.start();
+    }
+
+    /** All Pods of this node. */
+    List<Pod> all() {
+        return informer.getIndexer().list();
+    }
+
+    /** @param name empty if any of that kind may have changed */
+    private void sourceChanged(String kind, String namespace, String name) {
+        workers.values().stream().filter(w -> name.isEmpty() || w.uses(kind, namespace, name)).forEach(PodWorker::refreshVolumes);
     }
 
     /** The Pod of this name that is on this node. */
     Optional<Pod> find(String namespace, String name) {
-        return Optional.ofNullable(informer.getIndexer().getByKey(namespace + "/" + name));
+        return files.values().stream().filter(p -> p.getMetadata().getNamespace().equals(namespace) && p.getMetadata().getName().equals(name)).findFirst()
+                .or(() -> Optional.ofNullable(informer.getIndexer().getByKey(namespace + "/" + name)));
+    }
+
+    /** What shows a Pod of a file in the API. */
+    private Optional<Pod> mirror(Pod pod) {
+        return Optional.ofNullable(informer.getIndexer().getByKey(pod.getMetadata().getNamespace() + "/" + pod.getMetadata().getName())).filter(StaticPods::mirror);
+    }
+
+    private void files(Map<String, Pod> now) {
+        var before = files;
+        files = now;
+        before.keySet().stream().filter(uid -> !now.containsKey(uid)).forEach(uid -> Optional.ofNullable(workers.get(uid)).ifPresent(PodWorker::gone));
+        now.values().forEach(this::take);
     }
 
     private void take(Pod pod) {
+        if (StaticPods.mirror(pod)) {
+            files.values().stream().filter(p -> p.getMetadata().getName().equals(pod.getMetadata().getName()) && p.getMetadata().getNamespace().equals(pod.getMetadata().getNamespace()))
+                    .forEach(p -> Optional.ofNullable(workers.get(p.getMetadata().getUid())).ifPresent(PodWorker::kick));
+            return;
+        }
         pod.getMetadata().setManagedFields(new java.util.ArrayList<>());
         var uid = pod.getMetadata().getUid();
         workers.compute(uid, (id, worker) -> {
@@ -151,7 +188,8 @@ final class Pods implements AutoCloseable {
             return;
         }
         LOG.log(INFO, "pod {0}/{1}: is not in the API any more and is removed", namespace, name);
-        new PodEnd(parts, new PodStarter(parts)).remove(uid, namespace, name);
+        var end = new PodEnd(parts, new PodStarter(parts));
+        end.remove(uid, namespace, name);
     }
 
     /** A log that has grown large becomes the old one; the runtime begins a new one. */
@@ -173,6 +211,8 @@ final class Pods implements AutoCloseable {
     @Override
     public void close() {
         informer.stop();
+        sources.close();
+        fromFiles.close();
         lister.interrupt();
         workers.values().forEach(PodWorker::close);
     }

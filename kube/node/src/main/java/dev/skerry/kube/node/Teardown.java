@@ -53,10 +53,10 @@ public final class Teardown {
             containerd.stop();
         }
         for (var mounted : Volumes.mountsBelow(place.folder())) {
-            quietly(List.of("umount", mounted));
+            quietly(List.of("umount", "-l", mounted));
         }
         for (var mounted : Volumes.mountsBelow(place.run())) {
-            quietly(List.of("umount", mounted));
+            quietly(List.of("umount", "-l", mounted));
         }
         network(place);
         PodEnd.removeCgroups(place.cgroup().substring(1));

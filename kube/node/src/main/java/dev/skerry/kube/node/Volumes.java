@@ -1,202 +1,187 @@
 package dev.skerry.kube.node;
 
-import io.fabric8.kubernetes.api.model.DownwardAPIVolumeFile;
-import io.fabric8.kubernetes.api.model.KeyToPath;
+import io.fabric8.kubernetes.api.model.EmptyDirVolumeSource;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Volume;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
-/** A Pod's volumes as folders and files of this machine, below the Pod's folder or where a hostPath says. */
+/**
+ * One Pod's volumes as folders and files of this machine, below the Pod's folder or where a hostPath or a persistent volume says.
+ * They are made before the first container, kept up to date while the Pod runs, and taken down when it has ended.
+ */
 final class Volumes {
 
-    private static final Duration MOUNT = Duration.ofSeconds(10);
-    private static final int DEFAULT_MODE = 0644;
-    private static final long TOKEN_SECONDS = 3_607;
+    private static final int OPEN_TO_ALL = 0777;
+    private static final long MOST_OF_A_PAYLOAD = 32 << 20;
 
-    private final NodePlace place;
-    private final Configs configs;
+    private final PodParts parts;
+    private final VolumeFiles sources;
+    private final Claims claims;
+    private final Map<String, Path> paths = new LinkedHashMap<>();
+    private volatile boolean stale = true;
+    private Instant due = Instant.MAX;
 
-    Volumes(NodePlace place, Configs configs) {
-        this.place = place;
-        this.configs = configs;
+    Volumes(PodParts parts, Configs configs) {
+        this.parts = parts;
+        this.sources = new VolumeFiles(configs);
+        this.claims = new Claims(parts.client());
     }
 
-    /** Makes what is not there yet; answers each volume's path by its name. */
-    Map<String, Path> prepare(Pod pod, DownwardFields fields) throws NotStartedException, IOException, InterruptedException {
-        var paths = new LinkedHashMap<String, Path>();
-        for (var volume : pod.getSpec().getVolumes()) {
-            paths.put(volume.getName(), prepare(pod, volume, fields));
+    /** The next {@link #prepare} looks at all sources again. Safe for any thread. */
+    void refresh() {
+        stale = true;
+    }
+
+    /** Makes what is not there, brings up to date what is. Fails with {@code FailedMount}, at the first volume that cannot be had. */
+    void prepare(Pod pod, DownwardFields fields) throws NotStartedException, IOException {
+        var now = parts.clock().instant();
+        if (!stale && now.isBefore(due)) {
+            return;
         }
-        return paths;
+        stale = false;
+        try {
+            due = Instant.MAX;
+            for (var volume : pod.getSpec().getVolumes()) {
+                paths.put(volume.getName(), prepare(pod, volume, fields, now));
+            }
+        } catch (NotStartedException | IOException | RuntimeException e) {
+            stale = true;
+            throw e;
+        }
     }
 
-    private Path prepare(Pod pod, Volume volume, DownwardFields fields) throws NotStartedException, IOException, InterruptedException {
+    /** When {@link #prepare} has something to do even if nothing changes: a token ends. */
+    Duration restful() {
+        var left = Duration.between(parts.clock().instant(), due.isAfter(Instant.now().plus(Duration.ofDays(1))) ? parts.clock().instant().plus(Duration.ofDays(1)) : due);
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
+    /** Each volume's path by its name. */
+    Map<String, Path> paths() {
+        return Map.copyOf(paths);
+    }
+
+    private Path prepare(Pod pod, Volume volume, DownwardFields fields, Instant now) throws NotStartedException, IOException {
         if (volume.getHostPath() != null) {
             return HostPaths.check(volume.getName(), Path.of(volume.getHostPath().getPath()), Optional.ofNullable(volume.getHostPath().getType()).orElse(""));
         }
-        var path = place.pod(pod.getMetadata().getUid()).resolve("volumes").resolve(volume.getName());
-        var namespace = pod.getMetadata().getNamespace();
+        if (volume.getPersistentVolumeClaim() != null || volume.getEphemeral() != null) {
+            var claim = volume.getEphemeral() != null ? pod.getMetadata().getName() + "-" + volume.getName() : volume.getPersistentVolumeClaim().getClaimName();
+            var path = claims.path(volume.getName(), pod.getMetadata().getNamespace(), claim);
+            give(pod, path, claims.ours(path));
+            return path;
+        }
+        var path = parts.place().pod(pod.getMetadata().getUid()).resolve("volumes").resolve(volume.getName());
         if (volume.getEmptyDir() != null) {
-            boolean fresh = Files.notExists(path);
-            Files.createDirectories(path);
-            if (fresh) {
-                allow(path, 0777);
-                if ("Memory".equals(volume.getEmptyDir().getMedium())) {
-                    var limit = volume.getEmptyDir().getSizeLimit();
-                    var size = limit == null ? "" : ",size=" + limit.getNumericalAmount().toBigInteger();
-                    var unused = Programs.run(MOUNT, List.of("mount", "-t", "tmpfs", "-o", "mode=0777" + size, "tmpfs", path.toString()));
-                }
+            if (Files.notExists(path)) {
+                empty(pod, path, volume.getEmptyDir());
             }
             return path;
         }
-        var files = new LinkedHashMap<String, File>();
-        if (volume.getConfigMap() != null) {
-            var source = volume.getConfigMap();
-            files.putAll(items(configs.configMap(namespace, source.getName()), source.getItems(), mode(source.getDefaultMode()), Boolean.TRUE.equals(source.getOptional()), "configmap", source.getName(), volume));
-        } else if (volume.getSecret() != null) {
-            var source = volume.getSecret();
-            files.putAll(items(configs.secret(namespace, source.getSecretName()), source.getItems(), mode(source.getDefaultMode()), Boolean.TRUE.equals(source.getOptional()), "secret", source.getSecretName(), volume));
-        } else if (volume.getDownwardAPI() != null) {
-            files.putAll(downward(pod, volume.getDownwardAPI().getItems(), mode(volume.getDownwardAPI().getDefaultMode()), fields));
-        } else if (volume.getProjected() != null) {
-            files.putAll(projected(pod, volume, fields));
-        } else {
-            throw failed(volume, "no such sort of volume here (expected: emptyDir, hostPath, configMap, secret, downwardAPI, projected)");
+        var files = sources.of(pod, volume, fields, now);
+        due = files.due().isBefore(due) ? files.due() : due;
+        if (Files.notExists(path)) {
+            make(path, () -> {
+                if (files.secret()) {
+                    Native.tmpfs(path, "size=" + MOST_OF_A_PAYLOAD + ",mode=0777");
+                }
+            });
         }
-        write(path, files);
+        AtomicFiles.write(path, files.files(), Ownership.group(pod), now);
         return path;
     }
 
-    private record File(byte[] content, int mode) {}
-
-    private Map<String, File> projected(Pod pod, Volume volume, DownwardFields fields) throws NotStartedException {
-        var files = new LinkedHashMap<String, File>();
-        var mode = mode(volume.getProjected().getDefaultMode());
-        for (var source : volume.getProjected().getSources()) {
-            var namespace = pod.getMetadata().getNamespace();
-            if (source.getConfigMap() != null) {
-                var map = source.getConfigMap();
-                files.putAll(items(configs.configMap(namespace, map.getName()), map.getItems(), mode, Boolean.TRUE.equals(map.getOptional()), "configmap", map.getName(), volume));
-            } else if (source.getSecret() != null) {
-                var secret = source.getSecret();
-                files.putAll(items(configs.secret(namespace, secret.getName()), secret.getItems(), mode, Boolean.TRUE.equals(secret.getOptional()), "secret", secret.getName(), volume));
-            } else if (source.getDownwardAPI() != null) {
-                files.putAll(downward(pod, source.getDownwardAPI().getItems(), mode, fields));
-            } else if (source.getServiceAccountToken() != null) {
-                var token = source.getServiceAccountToken();
-                var seconds = token.getExpirationSeconds() == null ? TOKEN_SECONDS : token.getExpirationSeconds();
-                try {
-                    var text = configs.token(pod, Optional.ofNullable(token.getAudience()).orElse(""), seconds);
-                    files.put(token.getPath(), new File(text.getBytes(StandardCharsets.UTF_8), mode));
-                } catch (KubernetesClientException e) {
-                    throw failed(volume, "failed to fetch token: " + e.getMessage());
-                }
+    private void empty(Pod pod, Path path, EmptyDirVolumeSource source) throws IOException {
+        var medium = Optional.ofNullable(source.getMedium()).orElse("");
+        make(path, () -> {
+            if (medium.equals("Memory")) {
+                Native.tmpfs(path, "size=" + memory(pod, source) + ",mode=0777");
+            } else if (medium.startsWith("HugePages")) {
+                Native.hugePages(path, medium);
             }
+        });
+        var group = Ownership.group(pod);
+        if (group.isPresent()) {
+            Ownership.give(path, group.get(), false);
         }
-        return files;
     }
 
-    private static Map<String, File> items(
-            Optional<Map<String, byte[]>> data, @Nullable List<KeyToPath> items, int mode, boolean optional, String kind, String name, Volume volume)
-            throws NotStartedException {
-        if (data.isEmpty() && !optional) {
-            throw failed(volume, kind + " \"" + name + "\" not found");
-        }
-        var files = new LinkedHashMap<String, File>();
-        if (items == null || items.isEmpty()) {
-            data.orElse(Map.of()).forEach((k, v) -> files.put(k, new File(v, mode)));
-            return files;
-        }
-        for (var item : items) {
-            var content = data.orElse(Map.of()).get(item.getKey());
-            if (content != null) {
-                files.put(item.getPath(), new File(content, item.getMode() == null ? mode : item.getMode()));
-            } else if (!optional) {
-                throw failed(volume, "references non-existent " + kind + " key: " + item.getKey());
-            }
-        }
-        return files;
+    private interface Mounting {
+        void run() throws IOException;
     }
 
-    private static Map<String, File> downward(Pod pod, List<DownwardAPIVolumeFile> items, int mode, DownwardFields fields) {
-        var files = new LinkedHashMap<String, File>();
-        for (var item : items) {
-            var text = item.getFieldRef() != null
-                    ? fields.field(item.getFieldRef().getFieldPath()).orElse("")
-                    : pod.getSpec().getContainers().stream()
-                            .filter(c -> c.getName().equals(item.getResourceFieldRef().getContainerName()))
-                            .findFirst().flatMap(c -> fields.resource(item.getResourceFieldRef(), c)).orElse("");
-            files.put(item.getPath(), new File(text.getBytes(StandardCharsets.UTF_8), item.getMode() == null ? mode : item.getMode()));
+    /** A folder that is there has been mounted as well. */
+    private static void make(Path path, Mounting mounting) throws IOException {
+        Files.createDirectories(path);
+        try {
+            mounting.run();
+            Ownership.mode(path, OPEN_TO_ALL);
+        } catch (IOException | RuntimeException e) {
+            delete(path);
+            throw e;
         }
-        return files;
     }
 
-    private static int mode(@Nullable Integer mode) {
-        return mode == null ? DEFAULT_MODE : mode;
+    /** No more than the Pod may use, and the node has. */
+    private long memory(Pod pod, EmptyDirVolumeSource source) {
+        var size = QosClass.amount(parts.capacity().get("memory"));
+        var limits = pod.getSpec().getContainers().stream().map(c -> QosClass.amount(QosClass.limits(c).get("memory"))).toList();
+        if (limits.stream().allMatch(l -> l.signum() > 0)) {
+            size = size.min(limits.stream().reduce(BigDecimal.ZERO, BigDecimal::add));
+        }
+        return source.getSizeLimit() == null || source.getSizeLimit().getNumericalAmount().signum() == 0
+                ? size.longValue()
+                : size.min(source.getSizeLimit().getNumericalAmount()).longValue();
     }
 
-    static NotStartedException failed(Volume volume, String why) {
-        return failed(volume.getName(), why);
+    private static void give(Pod pod, Path path, boolean ours) throws IOException {
+        var group = Ownership.group(pod);
+        if (!ours || group.isEmpty()) {
+            return;
+        }
+        var policy = Optional.ofNullable(pod.getSpec().getSecurityContext().getFsGroupChangePolicy()).orElse("Always");
+        if (!policy.equals("OnRootMismatch") || !Ownership.given(path, group.get())) {
+            Ownership.give(path, group.get(), false);
+        }
     }
 
     static NotStartedException failed(String volume, String why) {
         return new NotStartedException("FailedMount", "MountVolume.SetUp failed for volume \"" + volume + "\" : " + why);
     }
 
-    /** Each file is written beside and moved over, so that a reader sees the old or the new. */
-    private static void write(Path folder, Map<String, File> files) throws IOException {
-        Files.createDirectories(folder);
-        for (var file : files.entrySet()) {
-            var target = folder.resolve(file.getKey()).normalize();
-            if (!target.startsWith(folder)) {
-                throw new IOException("path: " + file.getKey() + " (expected: inside of the volume)");
-            }
-            Files.createDirectories(target.getParent());
-            if (Files.exists(target) && java.util.Arrays.equals(Files.readAllBytes(target), file.getValue().content())) {
-                continue;
-            }
-            var fresh = Files.createTempFile(target.getParent(), ".new-", "");
-            Files.write(fresh, file.getValue().content());
-            allow(fresh, file.getValue().mode());
-            Files.move(fresh, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    /** Takes down and deletes all of a Pod's; never what a hostPath or a claim names. What containers left to tell stays. */
+    void unmount(String uid) throws IOException {
+        var folder = parts.place().pod(uid);
+        for (var name : List.of("subpaths", "volumes")) {
+            unmountBelow(folder.resolve(name));
+            delete(folder.resolve(name));
         }
+        paths.clear();
+        stale = true;
     }
 
-    static void allow(Path path, int mode) throws IOException {
-        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
-        var all = PosixFilePermission.values();
-        for (int i = 0; i < all.length; i++) {
-            if ((mode & (0400 >> i)) != 0) {
-                permissions.add(all[i]);
-            }
-        }
-        Files.setPosixFilePermissions(path, permissions);
+    /** All that there is of a Pod. */
+    void remove(String uid) throws IOException {
+        unmount(uid);
+        delete(parts.place().pod(uid));
     }
 
-    /** Unmounts and deletes all of a Pod's; never what a hostPath names. */
-    void remove(String uid) throws IOException, InterruptedException {
-        var folder = place.pod(uid);
+    private static void unmountBelow(Path folder) throws IOException {
         for (var mounted : mountsBelow(folder)) {
-            var unused = Programs.run(MOUNT, List.of("umount", mounted));
+            Native.unmount(Path.of(mounted));
         }
-        delete(folder);
     }
 
     static List<String> mountsBelow(Path folder) throws IOException {

@@ -1,6 +1,7 @@
 package dev.skerry.kube.node;
 
 import dev.skerry.kube.apiserver.ApiServer;
+import dev.skerry.kube.apiserver.PodStreams;
 import dev.skerry.kube.apiserver.ServerConfig;
 import dev.skerry.kube.pki.CertificateAuthority;
 import dev.skerry.kube.pki.CertificateRequest;
@@ -16,6 +17,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,13 +37,15 @@ final class Site implements AutoCloseable {
     private final SqliteStore store;
     private final ApiServer server;
     private final KubernetesClient client;
+    private final AgentStreams streams;
     private NodeAgent agent;
 
-    private Site(Path folder, SqliteStore store, ApiServer server, KubernetesClient client) throws IOException {
+    private Site(Path folder, SqliteStore store, ApiServer server, KubernetesClient client, AgentStreams streams) throws IOException {
         this.folder = folder;
         this.store = store;
         this.server = server;
         this.client = client;
+        this.streams = streams;
         this.agent = startAgent();
     }
 
@@ -52,7 +56,8 @@ final class Site implements AutoCloseable {
         var keys = Keys.generate();
         var certificate = authority.issue(keys.getPublic(), CertificateRequest.server("test", List.of("localhost"), List.of("127.0.0.1"), VALIDITY));
         var tls = TlsContexts.of(keys.getPrivate(), List.of(certificate, authority.certificate()), List.of(authority.certificate()));
-        var server = ApiServer.start(new ServerConfig("127.0.0.1", 0, tls, authority.certificate(), store, Map.of(), Optional.empty(), clock));
+        var streams = new AgentStreams();
+        var server = ApiServer.start(new ServerConfig("127.0.0.1", 0, tls, authority.certificate(), store, Map.of(), Optional.empty(), clock).withStreams(streams));
         var adminKeys = Keys.generate();
         var admin = authority.issue(adminKeys.getPublic(), CertificateRequest.client("admin", List.of("system:masters"), VALIDITY));
         var client = new KubernetesClientBuilder().withConfig(new ConfigBuilder()
@@ -72,7 +77,7 @@ final class Site implements AutoCloseable {
             client.resource(new ConfigMapBuilder().withNewMetadata().withName("kube-root-ca.crt").withNamespace("default").endMetadata()
                     .addToData("ca.crt", Pem.encode(authority.certificate())).build()).create();
         }
-        return new Site(folder, store, server, client);
+        return new Site(folder, store, server, client, streams);
     }
 
     private static String base64(String text) {
@@ -84,7 +89,9 @@ final class Site implements AutoCloseable {
     }
 
     private NodeAgent startAgent() throws IOException {
-        return NodeAgent.start(new NodeConfig(NODE, nodeFolder(), Optional.empty(), InstantSource.system()), client);
+        var started = NodeAgent.start(new NodeConfig(NODE, nodeFolder(), Optional.empty(), InstantSource.system()), client);
+        streams.agent = started;
+        return started;
     }
 
     KubernetesClient client() {
@@ -97,9 +104,16 @@ final class Site implements AutoCloseable {
         agent = startAgent();
     }
 
+    /** @param container empty for the only one */
+    String log(String pod, String container) throws IOException, InterruptedException {
+        var out = new ByteArrayOutputStream();
+        agent.logs("default", pod, container, new NodeAgent.LogOptions(false, false, false, -1, Optional.empty(), -1), out);
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
     String log(String pod, boolean previous) throws IOException, InterruptedException {
         var out = new ByteArrayOutputStream();
-        agent.logs("default", pod, "", new NodeAgent.LogOptions(false, previous, false, -1, -1, -1), out);
+        agent.logs("default", pod, "", new NodeAgent.LogOptions(false, previous, false, -1, Optional.empty(), -1), out);
         return out.toString(StandardCharsets.UTF_8);
     }
 
@@ -110,5 +124,29 @@ final class Site implements AutoCloseable {
         client.close();
         server.close();
         store.close();
+    }
+
+    /** Opens the streams of the agent that runs now. */
+    private static final class AgentStreams implements PodStreams {
+        private volatile NodeAgent agent;
+
+        private static ContainerStreams.Ends ends(Ends ends) {
+            return new ContainerStreams.Ends(ends.stdin(), ends.stdout(), ends.stderr(), ends.tty());
+        }
+
+        @Override
+        public URI exec(Of container, List<String> command, Ends ends) throws IOException {
+            return agent.streams().exec(container.uid(), container.container(), command, ends(ends));
+        }
+
+        @Override
+        public URI attach(Of container, Ends ends) throws IOException {
+            return agent.streams().attach(container.uid(), container.container(), ends(ends));
+        }
+
+        @Override
+        public URI portForward(Of pod, List<Integer> ports) throws IOException {
+            return agent.streams().portForward(pod.namespace(), pod.pod(), pod.uid(), ports);
+        }
     }
 }
