@@ -85,7 +85,7 @@ class InnerHttpTest {
         })) {
             var wanted = new ArrayList<String>();
             for (int i = 0; i < 100; i++) {
-                var one = new ConfigMapBuilder(map("m" + i, "x".repeat(10_000))).editMetadata().addToLabels("watched", "yes").endMetadata().build();
+                var one = new ConfigMapBuilder(map("m" + i, "冷水机组 äß" + "x".repeat(10_000))).editMetadata().addToLabels("watched", "yes").endMetadata().build();
                 client.resource(one).create();
                 client.resource(map("unwatched" + i, "")).create();
                 wanted.add("+m" + i);

@@ -87,7 +87,7 @@ final class SharedEvents {
 
         static byte[] line(String as, ObjectStore.Entry entry) {
             var head = ("{\"type\":\"" + as + "\",\"object\":").getBytes(StandardCharsets.US_ASCII);
-            var object = entry.value();
+            var object = Bodies.ascii(entry.value());
             var line = new byte[head.length + object.length + 2];
             System.arraycopy(head, 0, line, 0, head.length);
             System.arraycopy(object, 0, line, head.length, object.length);

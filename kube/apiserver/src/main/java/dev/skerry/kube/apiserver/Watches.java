@@ -221,7 +221,7 @@ final class Watches {
             } else {
                 var event = JsonNodeFactory.instance.objectNode();
                 event.put("type", type).set("object", object);
-                out.write(Bodies.write(event));
+                out.write(Bodies.ascii(Bodies.write(event)));
                 out.write('\n');
             }
             dirty = true;
