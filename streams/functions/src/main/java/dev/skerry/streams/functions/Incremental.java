@@ -94,10 +94,13 @@ final class Incremental implements Analytic.State {
 
         @Override
         public @Nullable Object apply(@Nullable Object[] args, boolean holds, Call call) {
-            if (args[0] != null && holds) {
+            if (NullRule.NULL.stops(args)) {
+                return null;
+            }
+            if (holds) {
                 average.addDouble(Conversions.toFloat(args[0]));
             }
-            return args[0] == null ? null : average.value();
+            return average.value();
         }
 
         @Override

@@ -56,11 +56,12 @@ final class Running implements Analytic.State {
                 count = 0;
                 total = 0;
             }
-            begun |= begins;
-            if (begun) {
+            var runs = begun || begins;
+            if (runs) {
+                // A value that does not fit begins nothing.
                 take(args[0], holds);
             }
-            begun &= !resets;
+            begun = runs && !resets;
         } else {
             throw new FunctionException("wrong args length");
         }

@@ -74,7 +74,9 @@ class SignalTest {
     /** Prints precision, recall and delay beside a plain threshold, where the series of the Numenta benchmark lie beside the project. */
     @Test
     void findsLabelledAnomaliesOfRecordedSeries() throws IOException {
-        var folder = Path.of(System.getProperty("skerry.root", "../.."), "..", "..", "shared", "data", "nab").normalize();
+        var root = Path.of(System.getProperty("skerry.root", "../.."));
+        var beside = root.resolve("../shared/data/nab");
+        var folder = Files.exists(beside) ? beside : root.resolve("../../shared/data/nab");
         Assumptions.assumeTrue(Files.exists(folder.resolve("combined_windows.json")), "the recorded series are not here");
         var found = 0;
         for (var name : List.of("machine_temperature_system_failure", "ambient_temperature_system_failure", "nyc_taxi", "cpu_utilization_asg_misconfiguration",
