@@ -4,6 +4,7 @@ import dev.skerry.data.Batch;
 import dev.skerry.data.Bus;
 import dev.skerry.data.Quality;
 import dev.skerry.data.StreamSchema;
+import dev.skerry.streams.functions.KeyedStates;
 import dev.skerry.streams.sql.Query;
 import dev.skerry.streams.sql.QueryRun;
 import dev.skerry.streams.sql.Surroundings;
@@ -34,7 +35,7 @@ final class GeneralRule implements Ticking {
     private volatile long due;
     private boolean closed;
 
-    GeneralRule(String namespace, String name, Query query, List<StreamSchema> schemas, Actions actions, InstantSource clock,
+    GeneralRule(String namespace, String name, Query query, List<StreamSchema> schemas, Actions actions, InstantSource clock, KeyedStates kept,
             @Nullable Checkpoints checkpoints, Consumer<Ticking> onClose) {
         this.namespace = namespace;
         this.name = namespace + "/" + name;
@@ -44,7 +45,7 @@ final class GeneralRule implements Ticking {
         this.checkpoints = checkpoints;
         this.onClose = onClose;
         columns = query.columns();
-        run = query.start(Surroundings.of(name, clock, ZoneId.systemDefault()), clock.millis(), this::send);
+        run = query.start(Surroundings.of(name, clock, ZoneId.systemDefault(), kept), clock.millis(), this::send);
         if (checkpoints != null) {
             checkpoints.restore(this.name, query, run);
         }

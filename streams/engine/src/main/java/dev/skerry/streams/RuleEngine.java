@@ -7,6 +7,7 @@ import dev.skerry.data.StreamSchema;
 import dev.skerry.data.ValueType;
 import dev.skerry.model.RuleSpec;
 import dev.skerry.streams.functions.FunctionTable;
+import dev.skerry.streams.functions.KeyedStates;
 import dev.skerry.streams.sql.Catalogue;
 import dev.skerry.streams.sql.Query;
 import dev.skerry.streams.sql.RuleOptions;
@@ -37,6 +38,7 @@ public final class RuleEngine implements AutoCloseable {
     private static final long IDLE_MILLIS = 500;
 
     private final @Nullable Checkpoints checkpoints;
+    private final KeyedStates kept = new KeyedStates();
     private final Bus bus;
     private final DeviceCommands commands;
     private final EventLog events;
@@ -115,7 +117,7 @@ public final class RuleEngine implements AutoCloseable {
             }
             var query = Query.of(spec.sql(), catalogue, options);
             var actions = new Actions(namespace, name, spec.actions(), query.columns(), commands, events, clock, alerts);
-            var rule = new GeneralRule(namespace, name, query, List.copyOf(found), actions, clock, checkpoints, windows::remove);
+            var rule = new GeneralRule(namespace, name, query, List.copyOf(found), actions, clock, kept, checkpoints, windows::remove);
             windows.add(rule);
             rule.listen(bus);
             return rule;

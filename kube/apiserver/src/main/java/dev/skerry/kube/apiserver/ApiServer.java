@@ -24,6 +24,10 @@ public final class ApiServer implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(ApiServer.class.getName());
     private static final int MAX_CONNECTIONS = 4_000;
+    /** What the buffers of one TLS connection take of the heap, and what is left for the rest. */
+    private static final long HEAP_A_CONNECTION = 100 * 1024;
+    private static final long HEAP_OF_THE_REST = 64L << 20;
+    private static final int FEWEST_CONNECTIONS = 200;
     private static final int MAX_HEADERS = 64 * 1024;
     private static final int MAX_PROLOGUE = 32 * 1024;
 
@@ -86,7 +90,7 @@ public final class ApiServer implements AutoCloseable {
                 .address(InetAddress.getByName(config.address()))
                 .port(config.port())
                 .tls(Tls.builder().sslContext(config.tls()).clientAuth(TlsClientAuth.OPTIONAL).build())
-                .maxTcpConnections(MAX_CONNECTIONS)
+                .maxTcpConnections(connections(Runtime.getRuntime().maxMemory()))
                 .shutdownHook(false)
                 .addConnectionSelector(selector.build())
                 .addProtocol(http)
@@ -100,6 +104,11 @@ public final class ApiServer implements AutoCloseable {
             throw new UncheckedIOException(new BindException(config.address() + ":" + config.port() + " (expected: a free port of this machine)"));
         }
         return new ApiServer(server, new InnerDoor(door), watches, parts);
+    }
+
+    /** So many that their buffers fit into the heap. */
+    static int connections(long heap) {
+        return (int) Math.clamp((heap - HEAP_OF_THE_REST) / HEAP_A_CONNECTION, FEWEST_CONNECTIONS, MAX_CONNECTIONS);
     }
 
     public int port() {

@@ -17,7 +17,7 @@ final class Conditions {
 
     private Conditions() {}
 
-    static List<Fact> of(Pod pod, Optional<PodStatus> before, ContainerStatuses.Shown shown, String phase, boolean sandbox) {
+    static List<Fact> of(Pod pod, Optional<PodStatus> before, ContainerStatuses.Shown shown, String phase, boolean sandbox, Optional<Evictions.Eviction> disruption) {
         var unready = Stream.concat(
                         pod.getSpec().getInitContainers().stream().filter(PodPhase::sidecar).map(Container::getName)
                                 .filter(n -> shown.init().stream().noneMatch(s -> s.getName().equals(n) && Boolean.TRUE.equals(s.getReady()))),
@@ -30,6 +30,7 @@ final class Conditions {
         conditions.add(gates(pod, before, ready));
         conditions.add(new Fact("ContainersReady", ready.holds(), ready.reason(), ready.message()));
         conditions.add(new Fact("PodScheduled", true, null, null));
+        disruption.ifPresent(d -> conditions.add(new Fact("DisruptionTarget", true, "TerminationByKubelet", d.message())));
         return conditions;
     }
 

@@ -18,6 +18,7 @@ import dev.skerry.kube.node.cri.ImageSpec;
 import dev.skerry.kube.node.cri.ImageStatusRequest;
 import dev.skerry.kube.node.cri.ListContainerStatsRequest;
 import dev.skerry.kube.node.cri.ListContainersRequest;
+import dev.skerry.kube.node.cri.ListImagesRequest;
 import dev.skerry.kube.node.cri.ListPodSandboxRequest;
 import dev.skerry.kube.node.cri.PodSandbox;
 import dev.skerry.kube.node.cri.PodSandboxConfig;
@@ -27,6 +28,7 @@ import dev.skerry.kube.node.cri.PodSandboxStatusRequest;
 import dev.skerry.kube.node.cri.PortForwardRequest;
 import dev.skerry.kube.node.cri.PullImageRequest;
 import dev.skerry.kube.node.cri.RemoveContainerRequest;
+import dev.skerry.kube.node.cri.RemoveImageRequest;
 import dev.skerry.kube.node.cri.RemovePodSandboxRequest;
 import dev.skerry.kube.node.cri.ReopenContainerLogRequest;
 import dev.skerry.kube.node.cri.RunPodSandboxRequest;
@@ -196,6 +198,15 @@ final class Cri implements AutoCloseable {
         var answer = images.withDeadlineAfter(QUICK.toMillis(), TimeUnit.MILLISECONDS)
                 .imageStatus(ImageStatusRequest.newBuilder().setImage(ImageSpec.newBuilder().setImage(name)).build());
         return answer.hasImage() ? Optional.of(answer.getImage()) : Optional.empty();
+    }
+
+    List<Image> images() {
+        return images.withDeadlineAfter(QUICK.toMillis(), TimeUnit.MILLISECONDS).listImages(ListImagesRequest.getDefaultInstance()).getImagesList();
+    }
+
+    void removeImage(String id) {
+        unlessGone(() -> images.withDeadlineAfter(SANDBOX.toMillis(), TimeUnit.MILLISECONDS)
+                .removeImage(RemoveImageRequest.newBuilder().setImage(ImageSpec.newBuilder().setImage(id)).build()));
     }
 
     void pull(String name, Optional<AuthConfig> auth) {

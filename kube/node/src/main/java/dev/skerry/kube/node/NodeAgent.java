@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +38,7 @@ public final class NodeAgent implements AutoCloseable {
     private final Thread keeper;
     private volatile @Nullable Running running;
 
-    private record Running(Cri cri, Pods pods, String version, String cidr) {}
+    private record Running(Cri cri, Pods pods, Evictions evictions, LocalVolumes volumes, String version, String cidr) {}
 
     private NodeAgent(NodeConfig config, KubernetesClient client) throws IOException {
         this.config = config;
@@ -67,7 +68,7 @@ public final class NodeAgent implements AutoCloseable {
             while (true) {
                 var fault = look();
                 var now = running;
-                node.tell(fault, now == null ? "" : now.version(), now == null ? "" : now.cidr());
+                node.tell(fault, now == null ? "" : now.version(), now == null ? "" : now.cidr(), now == null ? new Evictions.Pressure(false, false) : now.evictions().pressure());
                 lease.renew();
                 TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
             }
@@ -113,17 +114,34 @@ public final class NodeAgent implements AutoCloseable {
             }
             var events = new PodEvents(client, config.nodeName(), config.clock());
             var bound = new AtomicReference<Pods>();
-            var admission = new NodeAdmission(client, config.nodeName(), () -> Objects.requireNonNull(bound.get()).all(), node.capacity(), Optional::empty);
+            var admission = new NodeAdmission(client, config.nodeName(), () -> Objects.requireNonNull(bound.get()).all(), node.capacity(), this::refusal);
             var parts = new PodParts(place, cri, client, events, new PodStatuses(client), new Probes(cri), admission, new ServiceVariables(client), hostIp, node.capacity(), config.clock());
             var pods = new Pods(parts, config.nodeName());
             bound.set(pods);
             pods.start();
-            running = new Running(cri, pods, version, cidr);
+            var evictions = new Evictions(parts, pods::all, pods::evict);
+            evictions.start();
+            var volumes = new LocalVolumes(client, config.nodeName(), place.volumes());
+            volumes.start();
+            running = new Running(cri, pods, evictions, volumes, version, cidr);
             LOG.log(INFO, "node {0}: ready, {1}, Pods in {2}", config.nodeName(), version, cidr);
         } catch (IOException | RuntimeException | InterruptedException e) {
             cri.close();
             throw e;
         }
+    }
+
+    private Optional<NodeAdmission.Refusal> refusal() {
+        var now = running;
+        var pressure = now == null ? new Evictions.Pressure(false, false) : now.evictions().pressure();
+        var lacking = new ArrayList<String>();
+        if (pressure.memory()) {
+            lacking.add("MemoryPressure");
+        }
+        if (pressure.disk()) {
+            lacking.add("DiskPressure");
+        }
+        return lacking.isEmpty() ? Optional.empty() : Optional.of(new NodeAdmission.Refusal("Evicted", "The node had condition: [" + String.join(", ", lacking) + "]. "));
     }
 
     /** How much of a log is asked for; -1 means all. */
@@ -187,6 +205,8 @@ public final class NodeAgent implements AutoCloseable {
         }
         var now = running;
         if (now != null) {
+            now.evictions().close();
+            now.volumes().close();
             now.pods().close();
             now.cri().close();
         }

@@ -53,9 +53,9 @@ final class NodeObject {
     }
 
     /** @param fault why no Pod can run here; empty if all is well */
-    synchronized void tell(Optional<String> fault, String runtimeVersion, String podCidr) {
+    synchronized void tell(Optional<String> fault, String runtimeVersion, String podCidr, Evictions.Pressure pressure) {
         var now = clock.instant();
-        var text = fault.orElse("") + runtimeVersion + podCidr;
+        var text = fault.orElse("") + runtimeVersion + podCidr + pressure;
         if (text.equals(told) && toldAt != null && Duration.between(toldAt, now).compareTo(REPEAT) < 0) {
             return;
         }
@@ -68,7 +68,7 @@ final class NodeObject {
             if (!podCidr.isEmpty() && there.getSpec() != null && there.getSpec().getPodCIDR() == null) {
                 nodes.patch(PATCH, JSON.writeValueAsString(Map.of("spec", Map.of("podCIDR", podCidr, "podCIDRs", List.of(podCidr)))));
             }
-            nodes.subresource("status").patch(PATCH, JSON.writeValueAsString(Map.of("status", status(there, fault, runtimeVersion, now))));
+            nodes.subresource("status").patch(PATCH, JSON.writeValueAsString(Map.of("status", status(there, fault, runtimeVersion, pressure, now))));
             told = text;
             toldAt = now;
         } catch (KubernetesClientException | IOException e) {
@@ -94,12 +94,16 @@ final class NodeObject {
         }
     }
 
-    private Map<String, Object> status(Node there, Optional<String> fault, String runtimeVersion, Instant now) throws IOException {
+    private Map<String, Object> status(Node there, Optional<String> fault, String runtimeVersion, Evictions.Pressure pressure, Instant now) throws IOException {
         var capacity = new LinkedHashMap<String, String>();
         capacity().forEach((k, v) -> capacity.put(k, v.toString()));
         var conditions = new ArrayList<Map<String, String>>();
-        conditions.add(condition(there, "MemoryPressure", false, "KubeletHasSufficientMemory", "kubelet has sufficient memory available", now));
-        conditions.add(condition(there, "DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure", now));
+        conditions.add(condition(there, "MemoryPressure", pressure.memory(),
+                pressure.memory() ? "KubeletHasInsufficientMemory" : "KubeletHasSufficientMemory",
+                pressure.memory() ? "kubelet has insufficient memory available" : "kubelet has sufficient memory available", now));
+        conditions.add(condition(there, "DiskPressure", pressure.disk(),
+                pressure.disk() ? "KubeletHasDiskPressure" : "KubeletHasNoDiskPressure",
+                pressure.disk() ? "kubelet has disk pressure" : "kubelet has no disk pressure", now));
         conditions.add(condition(there, "PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available", now));
         conditions.add(condition(there, "Ready", fault.isEmpty(), fault.isEmpty() ? "KubeletReady" : "KubeletNotReady", fault.orElse("kubelet is posting ready status"), now));
         return Map.of(

@@ -34,10 +34,13 @@ final class PodEnd {
      * containers have ended, and after the sidecars that were started later. All share one grace.
      */
     void stop(Pod pod, PodState state, String podIp) throws InterruptedException {
+        stop(pod, state, podIp, PodStarter.grace(pod));
+    }
+
+    void stop(Pod pod, PodState state, String podIp, Duration grace) throws InterruptedException {
         var sidecars = pod.getSpec().getInitContainers().stream().filter(PodPhase::sidecar).toList();
         var others = Stream.of(pod.getSpec().getContainers().stream(), pod.getSpec().getInitContainers().stream().filter(c -> !PodPhase.sidecar(c)), EphemeralContainers.of(pod).stream())
                 .flatMap(s -> s).toList();
-        var grace = PodStarter.grace(pod);
         var turn = List.<Thread>of();
         var threads = new ArrayList<Thread>();
         for (var group : Stream.concat(Stream.of(others), sidecars.reversed().stream().map(List::of)).toList()) {

@@ -86,14 +86,14 @@ final class PodPhase {
      *
      * @param before what it shows now
      */
-    static Seen seen(Pod pod, Optional<PodStatus> before, ContainerStatuses.Shown containers, PodState state, String podIp, String hostIp, Instant now) {
+    static Seen seen(Pod pod, Optional<PodStatus> before, ContainerStatuses.Shown containers, PodState state, String podIp, String hostIp,
+            Optional<Evictions.Eviction> eviction, Instant now) {
         boolean nothingRuns = state.running().isEmpty();
         boolean deleted = pod.getMetadata().getDeletionTimestamp() != null && nothingRuns;
         var shown = deleted ? containers.ended(Conditions.initialized(pod, containers.init())) : containers;
         boolean tooLate = deadline(pod).filter(d -> !now.isBefore(d)).isPresent();
-        boolean evicted = before.map(s -> "Evicted".equals(s.getReason())).orElse(false);
         var was = before.map(PodStatus::getPhase).orElse("Pending");
-        var phase = tooLate || evicted ? "Failed" : phase(pod, shown, deleted);
+        var phase = tooLate || eviction.isPresent() ? "Failed" : phase(pod, shown, deleted);
         if (deleted && !terminal(phase)) {
             phase = "Failed";
         }
@@ -101,9 +101,9 @@ final class PodPhase {
         phase = terminal(was) ? was : phase;
         return new Seen(
                 phase,
-                tooLate ? "DeadlineExceeded" : evicted ? "Evicted" : null,
-                tooLate ? "Pod was active on the node longer than the specified deadline" : evicted ? before.get().getMessage() : null,
-                Conditions.of(pod, before, shown, phase, state.sandbox().isPresent()),
+                tooLate ? "DeadlineExceeded" : eviction.isPresent() ? "Evicted" : null,
+                tooLate ? "Pod was active on the node longer than the specified deadline" : eviction.map(Evictions.Eviction::message).orElse(null),
+                Conditions.of(pod, before, shown, phase, state.sandbox().isPresent(), eviction.filter(Evictions.Eviction::disrupted)),
                 shown, podIp, hostIp, QosClass.of(pod).name());
     }
 

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings one Pod to what its specification says. Each pass looks at what the runtime has, does what is missing and writes the
@@ -30,6 +31,8 @@ final class PodSync implements AutoCloseable {
     private final Health health;
     private Duration retry = FIRST_RETRY;
     private boolean cleared;
+    private boolean warned;
+    private volatile Evictions.@Nullable Eviction eviction;
 
     PodSync(PodParts parts, Runnable kick) {
         this.parts = parts;
@@ -43,6 +46,11 @@ final class PodSync implements AutoCloseable {
     /** What a mounted ConfigMap or Secret holds has changed, or may have. */
     void refreshVolumes() {
         starter.volumes().refresh();
+    }
+
+    /** The node has no room for it any more. */
+    void evict(Evictions.Eviction why) {
+        eviction = why;
     }
 
     /** @return when to look again if nothing happens before; empty when the Pod has been ended and removed */
@@ -62,6 +70,15 @@ final class PodSync implements AutoCloseable {
                 parts.statuses().reject(pod, refusal.get(), parts.clock().instant());
                 return Optional.of(Pass.QUIET);
             }
+            if (!warned) {
+                Unsupported.of(pod).forEach(w -> parts.events().warning(pod, "", "Unsupported", w));
+                warned = true;
+            }
+        }
+        if (eviction != null) {
+            parts.events().warning(pod, "", "Evicted", eviction.message());
+            end(pass, true);
+            return Optional.of(Pass.QUIET);
         }
         var deadline = PodPhase.deadline(pod);
         if (deadline.isPresent() && !parts.clock().instant().isBefore(deadline.get())) {
@@ -106,12 +123,12 @@ final class PodSync implements AutoCloseable {
     }
 
     /** Says what is known, ends what runs, says what became of it. Only then may the Pod be called ended. */
-    private void end(Pass pass, boolean deleted) throws IOException, InterruptedException {
+    private void end(Pass pass, boolean silent) throws IOException, InterruptedException {
         pass.podIp = ip(pass);
-        if (!deleted) {
+        if (!silent) {
             tell(pass, true);
         }
-        end.stop(pass.pod, pass.state, pass.podIp);
+        end.stop(pass.pod, pass.state, pass.podIp, eviction == null ? PodStarter.grace(pass.pod) : Duration.ZERO);
         look(pass);
         tell(pass, false);
         health.close();
@@ -211,7 +228,7 @@ final class PodSync implements AutoCloseable {
         var before = parts.statuses().shown(pod);
         var ip = pass.podIp.isEmpty() ? before.map(s -> s.getPodIP()).orElse("") : pass.podIp;
         var hostIp = parts.hostIp();
-        var seen = PodPhase.seen(pod, before, shown, pass.state, ip == null ? "" : ip, hostIp, parts.clock().instant());
+        var seen = PodPhase.seen(pod, before, shown, pass.state, ip == null ? "" : ip, hostIp, Optional.ofNullable(eviction), parts.clock().instant());
         boolean alive = pass.state.sandbox().isPresent() || !pass.state.running().isEmpty();
         try {
             var unused = parts.statuses().write(pod, held || alive && seen.ended() ? seen.heldAt(before) : seen, parts.clock().instant());

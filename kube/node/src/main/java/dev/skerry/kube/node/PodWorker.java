@@ -63,6 +63,11 @@ final class PodWorker implements AutoCloseable {
         return namespace.equals(pod.getMetadata().getNamespace()) && SourceWatch.uses(pod, kind, name);
     }
 
+    void evict(Evictions.Eviction why) {
+        sync.evict(why);
+        kick();
+    }
+
     void refreshVolumes() {
         sync.refreshVolumes();
         kick();

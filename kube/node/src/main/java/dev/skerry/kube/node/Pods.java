@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * The Pods of this node: a worker for each, woken by the API's watch and by what changes in the runtime, which is listed once a
@@ -74,9 +75,13 @@ final class Pods implements AutoCloseable {
         sources.start();
     }
 
-    /** All Pods of this node. */
+    /** All Pods of this node, each once. */
     List<Pod> all() {
-        return informer.getIndexer().list();
+        return Stream.concat(files.values().stream(), informer.getIndexer().list().stream().filter(p -> !StaticPods.mirror(p))).toList();
+    }
+
+    void evict(Pod pod, Evictions.Eviction why) {
+        Optional.ofNullable(workers.get(pod.getMetadata().getUid())).ifPresent(w -> w.evict(why));
     }
 
     /** @param name empty if any of that kind may have changed */

@@ -191,7 +191,7 @@ class NodeAgentTest {
     @Test
     void showsANodeThatLacksSomethingWithTheReason() {
         var node = new NodeObject(site.client(), new NodeConfig("bare", folder, Optional.empty(), java.time.InstantSource.system()), "127.0.0.1");
-        node.tell(Optional.of("containerd: not found"), "", "");
+        node.tell(Optional.of("containerd: not found"), "", "", new Evictions.Pressure(false, false));
         var ready = site.client().nodes().withName("bare").get().getStatus().getConditions().stream().filter(c -> c.getType().equals("Ready")).findFirst().orElseThrow();
         assertThat(List.of(ready.getStatus(), ready.getReason(), ready.getMessage())).containsExactly("False", "KubeletNotReady", "containerd: not found");
         assertThat(Files.exists(folder)).isTrue();

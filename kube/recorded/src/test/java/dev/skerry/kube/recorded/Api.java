@@ -65,9 +65,12 @@ final class Api implements AutoCloseable {
             out.writeRaw(", ");
         }
     });
+    /** What the node is called, where there is one. */
+    static final String NODE = "box";
     private static final Duration VALIDITY = Duration.ofDays(1);
     private static final Duration LONGEST = Duration.ofSeconds(70);
 
+    private final Optional<Node> node;
     private final SqliteStore store;
     private final ApiServer server;
     private final KubernetesClient client;
@@ -76,6 +79,11 @@ final class Api implements AutoCloseable {
     private final HttpClient nobody;
 
     Api(Path folder) throws IOException {
+        this(folder, Optional.empty());
+    }
+
+    Api(Path folder, Optional<Node> node) throws IOException {
+        this.node = node;
         var clock = InstantSource.system();
         var authority = CertificateAuthority.loadOrCreate(folder.resolve("pki"), "test", clock);
         var trusted = List.of(authority.certificate());
@@ -85,7 +93,7 @@ final class Api implements AutoCloseable {
         var certificate = authority.issue(adminKeys.getPublic(), CertificateRequest.client("kubernetes-admin", List.of("system:masters"), VALIDITY));
         store = SqliteStore.open(folder.resolve("state.db"));
         server = ApiServer.start(new ServerConfig("127.0.0.1", 0, TlsContexts.of(keys.getPrivate(), List.of(own, authority.certificate()), trusted),
-                authority.certificate(), store, Map.of(), Optional.empty(), clock));
+                authority.certificate(), store, Map.of(), node.map(n -> n), clock));
         client = new KubernetesClientBuilder().withConfig(new ConfigBuilder()
                 .withAutoConfigure(false)
                 .withMasterUrl("https://127.0.0.1:" + server.port())
@@ -98,8 +106,16 @@ final class Api implements AutoCloseable {
                 .withNamespace("default")
                 .build()).build();
         controllers = Controllers.start(client, new ControllersConfig(Pem.encode(authority.certificate()), clock).withSigner(authority));
+        if (node.isPresent()) {
+            node.get().start(client);
+        }
         admin = HttpClient.newBuilder().sslContext(TlsContexts.of(adminKeys.getPrivate(), List.of(certificate), trusted)).version(HttpClient.Version.HTTP_1_1).build();
         nobody = HttpClient.newBuilder().sslContext(TlsContexts.trusting(trusted)).version(HttpClient.Version.HTTP_1_1).build();
+    }
+
+    /** Does to the node what a scenario says: {@code stop-agent}, {@code put-static} and the like. */
+    void node(String what, String file, String content) throws IOException {
+        node.orElseThrow(() -> new IOException("no node here")).perform(what, file, content, client);
     }
 
     private static String base64(String text) {
@@ -189,6 +205,7 @@ final class Api implements AutoCloseable {
 
     @Override
     public void close() {
+        node.ifPresent(Node::close);
         controllers.close();
         client.close();
         server.close();

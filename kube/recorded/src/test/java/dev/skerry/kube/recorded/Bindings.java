@@ -15,8 +15,10 @@ final class Bindings {
             Map.entry("microtime", "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z"), Map.entry("rand", "[bcdfghjklmnpqrstvwxz2456789]{5}"),
             Map.entry("hash", "[a-z0-9]{1,12}"), Map.entry("ip", "[0-9]{1,3}(?:\\.[0-9]{1,3}){3}"), Map.entry("port", "3[0-2][0-9]{3}"),
             Map.entry("int", "-?[0-9]+"), Map.entry("continue", "[A-Za-z0-9_=.-]+"), Map.entry("token", "[A-Za-z0-9_.=-]+"),
-            Map.entry("age", "(?:[0-9]+[smhdy]){1,2}|<unknown>|<invalid>"), Map.entry("any", "[\\s\\S]*"));
-    private static final Pattern PLACEHOLDER = Pattern.compile("<<(rv|uid|time|microtime|rand|hash|ip|port|int|continue|token|age|any)(?:#(\\d+))?>>");
+            Map.entry("age", "(?:[0-9]+[smhdy]){1,2}|<unknown>|<invalid>"), Map.entry("any", "[\\s\\S]*"),
+            Map.entry("cid", "[0-9a-f]{64}"), Map.entry("nanotime", "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,9})?(?:Z|[+-]\\d\\d:\\d\\d)"),
+            Map.entry("dur", "(?:\\d+(?:\\.\\d+)?(?:ns|µs|us|ms|s|m|h))+"), Map.entry("hex", "[0-9a-f]+"), Map.entry("num", "-?[0-9]+(?:\\.[0-9]+)?"));
+    private static final Pattern PLACEHOLDER = Pattern.compile("<<(rv|uid|time|microtime|rand|hash|ip|port|int|continue|token|age|any|cid|nanotime|dur|hex|num)(?:#(\\d+))?>>");
 
     private final Map<String, String> texts = new HashMap<>();
     private final Map<String, String> placeholders = new HashMap<>();

@@ -27,6 +27,25 @@ final class Difference {
         return difference.found;
     }
 
+    /** Of lists of objects: whether each that is expected fits one that is there, in any order. */
+    static List<String> ofSets(JsonNode expected, JsonNode real, Bindings bindings) {
+        var found = new ArrayList<String>();
+        for (var wanted : expected.path("items")) {
+            var fits = false;
+            for (var there : real.path("items")) {
+                var trial = bindings.copy();
+                if (!fits && of(wanted, there, trial, true).isEmpty()) {
+                    bindings.take(trial);
+                    fits = true;
+                }
+            }
+            if (!fits) {
+                found.add("no such item: " + shown(wanted));
+            }
+        }
+        return found;
+    }
+
     private void note(String path, Object expected, Object real) {
         found.add(path + ": want " + shown(expected) + ", got " + shown(real));
     }
@@ -148,7 +167,7 @@ final class Difference {
         return members.toString();
     }
 
-    private static List<String> steps(String path) {
+    static List<String> steps(String path) {
         var steps = new ArrayList<String>();
         for (var step : path.replace("\\.", "\0").split("\\.")) {
             steps.add(step.replace('\0', '.'));

@@ -89,6 +89,8 @@ final class Scenario {
     private void step(JsonNode step) throws IOException, InterruptedException {
         if (step.has("sleep")) {
             pause(Duration.ofMillis((long) (step.path("sleep").asDouble() * 1_000)));
+        } else if (step.has("node")) {
+            api.node(step.path("node").path("do").asText(), variables.text(step.path("node").path("file").asText("")), variables.text(step.path("node").path("content").asText("")));
         } else if (step.has("watch")) {
             var watch = new Watch(step);
             watches.put(step, watch);
@@ -142,14 +144,14 @@ final class Scenario {
             header(variables.in(expected.path("headers").path(name.asText())), answer.header(name.asText()), name.asText(), bound, found);
         }
         if (!compare.path("body").asText().equals("none") && expected.has("body")) {
-            var real = answer.body().deepCopy();
+            var real = answer.body().path("kind").asText().equals("Status") ? answer.body().deepCopy() : Picked.of(answer.body(), compare.path("pick"));
             var wanted = variables.in(expected.path("body")).deepCopy();
             compare.path("ignore").forEach(p -> Difference.drop(real, p.asText()));
             compare.path("unordered").forEach(p -> {
                 Difference.sort(real, p.asText());
                 Difference.sort(wanted, p.asText());
             });
-            found.addAll(Difference.of(wanted, real, bound, compare.path("body").asText().equals("subset")));
+            found.addAll(compare.path("set").asBoolean() ? Difference.ofSets(wanted, real, bound) : Difference.of(wanted, real, bound, compare.path("body").asText().equals("subset")));
         }
         return found;
     }

@@ -59,6 +59,9 @@ final class Variables {
         if (name.equals("ns")) {
             return TextNode.valueOf(namespace);
         }
+        if (name.equals("node")) {
+            return TextNode.valueOf(Api.NODE);
+        }
         if (name.startsWith("repeat:") || name.startsWith("many:")) {
             var parts = name.split(":");
             var count = Integer.parseInt(parts[2]);

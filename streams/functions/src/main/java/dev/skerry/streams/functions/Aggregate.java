@@ -5,4 +5,9 @@ public non-sealed interface Aggregate extends Function {
 
     /** An empty accumulator, for one group of one window. */
     Accumulator create();
+
+    /** An empty accumulator for a window that lets rows go one by one, where {@link Accumulator#remove} needs more memory than a result does. */
+    default Accumulator createSliding() {
+        return create();
+    }
 }

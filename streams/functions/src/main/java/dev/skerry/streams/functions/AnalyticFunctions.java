@@ -17,7 +17,7 @@ final class AnalyticFunctions {
                 Checks.all(args -> args.size() > 1 ? null : "expect more than one arg but got " + args.size(), Checks.bool(0, "bool")), Changes.Any::new);
         for (var kind : Kind.values()) {
             to.analytic(kind.usage(), kind.result(), kind.summary(),
-                    args -> args.size() == 1 || args.size() == 3 ? null : "Expect 1/3 arguments but found " + args.size() + ".", () -> new Running(kind));
+                    args -> args.size() == 1 || args.size() == 3 ? null : "Expect 1/3 arguments but found " + args.size() + ".", () -> new Running(kind, to.asEkuiper()));
         }
         to.analytic("last_hit_count()", "integer", "how many earlier rows passed the rule's conditions", Checks.exactly(0), Hits.Number::new);
         to.analytic("last_hit_time()", "integer", "the time of the last earlier row that passed the rule's conditions, in epoch milliseconds, or 0", Checks.exactly(0), Hits.Time::new);

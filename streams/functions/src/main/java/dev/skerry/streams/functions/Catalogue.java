@@ -49,7 +49,11 @@ final class Catalogue {
     }
 
     void aggregate(String usage, String result, String summary, Check check, Supplier<Accumulator> create) {
-        enter(new PlainAggregate(signature(usage, result, summary, check), create));
+        aggregate(usage, result, summary, check, create, create);
+    }
+
+    void aggregate(String usage, String result, String summary, Check check, Supplier<Accumulator> create, Supplier<Accumulator> createSliding) {
+        enter(new PlainAggregate(signature(usage, result, summary, check), create, createSliding));
     }
 
     void analytic(String usage, String result, String summary, Check check, Supplier<Analytic.State> create) {
@@ -82,7 +86,7 @@ final class Catalogue {
         var signature = function.signature().named(other);
         enter(switch (function) {
             case PlainScalar f -> new PlainScalar(signature, f.nulls(), f.isPure(), f.body());
-            case PlainAggregate f -> new PlainAggregate(signature, f.fresh());
+            case PlainAggregate f -> new PlainAggregate(signature, f.fresh(), f.freshSliding());
             case PlainAnalytic f -> new PlainAnalytic(signature, f.isAggregate(), f.fresh());
             default -> throw new IllegalStateException(other + ": " + of + " (expected: a scalar, aggregate or analytic function)");
         });
@@ -128,10 +132,15 @@ final class Catalogue {
         }
     }
 
-    private record PlainAggregate(Signature signature, Supplier<Accumulator> fresh) implements Aggregate {
+    private record PlainAggregate(Signature signature, Supplier<Accumulator> fresh, Supplier<Accumulator> freshSliding) implements Aggregate {
         @Override
         public Accumulator create() {
             return fresh.get();
+        }
+
+        @Override
+        public Accumulator createSliding() {
+            return freshSliding.get();
         }
     }
 

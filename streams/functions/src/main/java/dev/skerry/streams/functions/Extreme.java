@@ -1,21 +1,17 @@
 package dev.skerry.streams.functions;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The greatest or smallest value. It keeps the values that may still become the extreme when older ones go, which are few: those that no later
- * value has beaten.
- */
-final class Extreme implements Accumulator {
+/** The greatest or smallest value. As eKuiper has it, the first value's kind decides over all later ones. */
+class Extreme implements Accumulator {
 
     private final int sign;
     private final boolean asEkuiper;
-    private final Deque<Object> candidates = new ArrayDeque<>();
     private @Nullable Object first;
+    private @Nullable Object best;
     private @Nullable String problem;
 
     /** With 1 the greatest, with -1 the smallest. */
@@ -34,22 +30,29 @@ final class Extreme implements Accumulator {
     }
 
     @Override
-    public void add(@Nullable Object[] args) {
+    public final void add(@Nullable Object[] args) {
         take(args[0]);
     }
 
-    private void take(@Nullable Object value) {
+    final void take(@Nullable Object value) {
         if (value == null || problem != null) {
             return;
         }
         var fitting = fitting(value);
-        if (fitting == null) {
-            return;
+        if (fitting != null) {
+            keep(fitting);
         }
-        while (!candidates.isEmpty() && compare(fitting, candidates.peekLast()) > 0) {
-            candidates.removeLast();
+    }
+
+    /** Another value of the right kind. */
+    void keep(Object value) {
+        if (best == null || beats(value, best)) {
+            best = value;
         }
-        candidates.addLast(fitting);
+    }
+
+    final boolean beats(Object a, Object b) {
+        return sign * order(a, b) > 0;
     }
 
     /** The value as the first one's kind asks, or null with the problem noted. */
@@ -75,10 +78,6 @@ final class Extreme implements Accumulator {
         return null;
     }
 
-    private int compare(Object a, Object b) {
-        return sign * order(a, b);
-    }
-
     /** Numbers by their value, whatever their kind; texts by their characters. */
     static int order(Object a, Object b) {
         return switch (a) {
@@ -86,23 +85,6 @@ final class Extreme implements Accumulator {
             case String x when b instanceof String y -> x.compareTo(y);
             default -> Double.compare(Values.number(a), Values.number(b));
         };
-    }
-
-    @Override
-    public boolean isRemovable() {
-        return problem == null;
-    }
-
-    @Override
-    public void remove(@Nullable Object[] args) {
-        var gone = args[0];
-        var oldest = candidates.peekFirst();
-        if (gone != null && oldest != null && order(oldest, gone) == 0) {
-            candidates.removeFirst();
-        }
-        if (candidates.isEmpty()) {
-            first = null;
-        }
     }
 
     @Override
@@ -114,48 +96,53 @@ final class Extreme implements Accumulator {
     @Override
     public void merge(Accumulator later) {
         var other = (Extreme) later;
-        for (var candidate : other.candidates) {
-            take(candidate);
-        }
-        if (problem == null) {
-            problem = other.problem;
-        }
+        take(other.best);
+        noteProblem(other);
+    }
+
+    final void noteProblem(Extreme other) {
+        problem = problem == null ? other.problem : problem;
+    }
+
+    final boolean hasProblem() {
+        return problem != null;
+    }
+
+    /** The next value decides anew. */
+    final void forgetKind() {
+        first = null;
+    }
+
+    /** What beats all others. */
+    @Nullable Object best() {
+        return best;
     }
 
     @Override
-    public @Nullable Object value() {
+    public final @Nullable Object value() {
         if (problem != null) {
             throw new FunctionException(problem);
         }
-        return candidates.peekFirst();
+        return best();
     }
 
     @Override
     public void clear() {
-        candidates.clear();
         first = null;
+        best = null;
         problem = null;
     }
 
     @Override
     public Object save() {
-        var saved = new ArrayList<@Nullable Object>();
-        saved.add(first);
-        saved.add(problem);
-        saved.addAll(candidates);
-        return saved;
+        return new ArrayList<>(Arrays.<@Nullable Object>asList(first, problem, best));
     }
 
     @Override
     public void restore(@Nullable Object saved) {
-        clear();
         List<@Nullable Object> list = Values.list(saved, "no saved state");
         first = list.get(0);
         problem = (String) list.get(1);
-        for (var candidate : list.subList(2, list.size())) {
-            if (candidate != null) {
-                candidates.addLast(candidate);
-            }
-        }
+        best = list.get(2);
     }
 }

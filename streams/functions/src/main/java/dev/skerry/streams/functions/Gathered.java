@@ -42,7 +42,7 @@ abstract class Gathered implements Accumulator {
     }
 
     @Override
-    public final void merge(Accumulator later) {
+    public void merge(Accumulator later) {
         values.addAll(((Gathered) later).values);
     }
 
@@ -60,17 +60,17 @@ abstract class Gathered implements Accumulator {
     }
 
     @Override
-    public final void clear() {
+    public void clear() {
         values.clear();
     }
 
     @Override
-    public final Object save() {
+    public Object save() {
         return list();
     }
 
     @Override
-    public final void restore(@Nullable Object saved) {
+    public void restore(@Nullable Object saved) {
         values.clear();
         for (var value : Values.list(saved, "no saved state")) {
             values.addLast(value == null ? NOTHING : value);

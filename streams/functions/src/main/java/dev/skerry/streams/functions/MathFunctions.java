@@ -45,8 +45,8 @@ final class MathFunctions {
         to.pure("floor(x)", FLOAT, "the next whole number, downwards", Checks.ONE_NUMBER, NullRule.NULL, one(Math::floor));
         to.pure("round(x[, places])", FLOAT, "rounded, halves away from zero; negative places round before the point",
                 Checks.all(Checks.oneOrTwo(), Checks.number(0), Checks.number(1)), NullRule.NULL, MathFunctions::round);
-        to.pure("trunc(x, places)", FLOAT, "rounded to so many places, as eKuiper's trunc does", Checks.all(Checks.exactly(2), Checks.number(0), Checks.integer(1)),
-                NullRule.NULL, MathFunctions::trunc);
+        to.pure("trunc(x, places)", FLOAT, "cut off after so many places", Checks.all(Checks.exactly(2), Checks.number(0), Checks.integer(1)),
+                NullRule.NULL, args -> trunc(args, to.asEkuiper()));
         to.pure("sign(x)", INTEGER, "-1, 0 or 1", Checks.ONE_NUMBER, NullRule.NULL, args -> sign(Values.number(args[0])));
         to.pure("ln(x)", FLOAT, "the natural logarithm", Checks.ONE_NUMBER, NullRule.NULL,
                 args -> positive(Math.log(Values.number(args[0])), args[0], "strictly positive"));
@@ -55,8 +55,8 @@ final class MathFunctions {
                         args[0], "strictly positive"));
         to.pure("sqrt(x)", FLOAT, "the square root", Checks.ONE_NUMBER, NullRule.NULL,
                 args -> positive(Math.sqrt(Values.number(args[0])), args[0], "positive"));
-        to.pure("mod(x, y)", FLOAT, "what is left of x after taking away whole y's; has the sign of x", Checks.TWO_NUMBERS, NullRule.NULL, two((x, y) -> x % y, false));
-        to.pure("power(x, y)", FLOAT, "x raised to y", Checks.TWO_NUMBERS, NullRule.NULL, two(Math::pow, false));
+        to.pure("mod(x, y)", FLOAT, "what is left of x after taking away whole y's; has the sign of x", Checks.TWO_NUMBERS, NullRule.NULL, two((x, y) -> x % y, !to.asEkuiper()));
+        to.pure("power(x, y)", FLOAT, "x raised to y", Checks.TWO_NUMBERS, NullRule.NULL, two(Math::pow, !to.asEkuiper()));
         to.alias("pow", "power");
         to.pure("pi()", FLOAT, "the number pi", Checks.exactly(0), NullRule.NULL, args -> Math.PI);
         to.scalar("rand()", FLOAT, "a random number from 0 to below 1", Checks.exactly(0), NullRule.PASS, (args, call) -> call.random().nextDouble());
@@ -153,10 +153,14 @@ final class MathFunctions {
         return Math.copySign(Math.abs(value) - floor >= 0.5 ? floor + 1 : floor, value);
     }
 
-    private static Object trunc(@Nullable Object[] args) {
+    /** eKuiper rounds instead of cutting off. */
+    private static Object trunc(@Nullable Object[] args, boolean rounds) {
         var value = Values.number(args[0]);
         if (!(args[1] instanceof Long places)) {
             throw new FunctionException("The 2nd parameter must be int value.");
+        }
+        if (!rounds) {
+            return Double.isFinite(value) ? new BigDecimal(Double.toString(value)).setScale(places(places), RoundingMode.DOWN).doubleValue() : value;
         }
         var factor = Math.pow(10, places(places));
         var scaled = value * factor;

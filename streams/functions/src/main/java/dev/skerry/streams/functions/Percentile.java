@@ -3,6 +3,7 @@ package dev.skerry.streams.functions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,8 @@ final class Percentile extends Gathered {
 
     private final boolean continuous;
     private final boolean asEkuiper;
+    private @Nullable Object fraction;
+    private int arguments = 2;
 
     Percentile(boolean continuous, boolean asEkuiper) {
         this.continuous = continuous;
@@ -20,35 +23,54 @@ final class Percentile extends Gathered {
     }
 
     @Override
-    Object kept(@Nullable Object[] args) {
-        return new ArrayList<>(Arrays.asList(args));
+    @Nullable Object kept(@Nullable Object[] args) {
+        arguments = args.length;
+        fraction = fraction == null && args.length > 1 ? args[1] : fraction;
+        return args[0];
     }
 
     @Override
-    @Nullable Object result(List<@Nullable Object> rows) {
-        var values = new ArrayList<Double>(rows.size());
-        Object fraction = null;
-        for (var row : rows) {
-            List<@Nullable Object> pair = Values.list(row, "");
-            if (pair.size() != 2) {
-                throw new FunctionException("Expect 2 arguments but found " + pair.size() + ".");
-            }
-            if (pair.get(0) != null) {
-                values.add(number(pair.get(0)));
-            }
-            fraction = fraction == null ? pair.get(1) : fraction;
-        }
-        if (rows.isEmpty()) {
-            return null;
-        }
-        if (!Values.isNumber(fraction)) {
-            throw new FunctionException("the second parameter requires float64 but found " + Values.described(fraction));
-        }
+    @Nullable Object result(List<@Nullable Object> values) {
         if (values.isEmpty()) {
             return null;
         }
-        var sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        if (arguments != 2) {
+            throw new FunctionException("Expect 2 arguments but found " + arguments + ".");
+        }
+        var sorted = values.stream().filter(Objects::nonNull).mapToDouble(Percentile::number).sorted().toArray();
+        if (!Values.isNumber(fraction)) {
+            throw new FunctionException("the second parameter requires float64 but found " + Values.described(fraction));
+        }
+        if (sorted.length == 0) {
+            return null;
+        }
         return continuous ? continuous(sorted, Values.number(fraction)) : nearest(sorted, Values.number(fraction));
+    }
+
+    @Override
+    public void merge(Accumulator later) {
+        super.merge(later);
+        fraction = fraction == null ? ((Percentile) later).fraction : fraction;
+    }
+
+    @Override
+    public void clear() {
+        super.clear();
+        fraction = null;
+        arguments = 2;
+    }
+
+    @Override
+    public Object save() {
+        return new ArrayList<>(Arrays.asList(fraction, (long) arguments, super.save()));
+    }
+
+    @Override
+    public void restore(@Nullable Object saved) {
+        List<@Nullable Object> list = Values.list(saved, "percentile: no saved state");
+        fraction = list.get(0);
+        arguments = (int) Values.wholeNumber(list.get(1));
+        super.restore(list.get(2));
     }
 
     private static double number(@Nullable Object value) {

@@ -34,12 +34,15 @@ final class Running implements Analytic.State {
     }
 
     private final Kind kind;
+    private final boolean refusesNull;
     private boolean begun;
     private long count;
     private double total;
 
-    Running(Kind kind) {
+    /** eKuiper takes a null for an error, except in counts and sums. */
+    Running(Kind kind, boolean refusesNull) {
         this.kind = kind;
+        this.refusesNull = refusesNull;
     }
 
     @Override
@@ -72,7 +75,7 @@ final class Running implements Analytic.State {
             count += value == null ? 0 : 1;
             return;
         }
-        if (value == null && kind == Kind.SUM) {
+        if (value == null && (kind == Kind.SUM || !refusesNull)) {
             return;
         }
         if (!Values.isNumber(value)) {

@@ -42,8 +42,10 @@ final class TimeFunctions {
         to.scalar("convert_tz(time, zone)", "date-time", "the same instant in another zone", Checks.all(Checks.exactly(2), Checks.time(0), Checks.text(1)), NullRule.NULL,
                 (args, call) -> time(args[0], call).withZoneSameInstant(zone(Printed.of(args[1]))));
         to.scalar("to_seconds(time)", "integer", "the time in epoch seconds", Checks.exactly(1), NullRule.NULL, (args, call) -> time(args[0], call).toEpochSecond());
-        to.scalar("from_unix_time(seconds)", TEXT, "date and time of epoch seconds; null for 0", fromNumber(), NullRule.NULL, TimeFunctions::fromSeconds);
-        to.pure("from_days(days)", TEXT, "the date of a day counted from 1970-01-01, which is 1; null for 0", fromNumber(), NullRule.NULL, args -> fromDays(args[0]));
+        to.scalar("from_unix_time(seconds)", TEXT, "date and time of epoch seconds", fromNumber(), NullRule.NULL,
+                (args, call) -> fromSeconds(args[0], call, to.asEkuiper()));
+        to.pure("from_days(days)", TEXT, "the date of a day counted from 1970-01-01, which is 1", fromNumber(), NullRule.NULL,
+                args -> fromDays(args[0], to.asEkuiper()));
         to.scalar("last_day(time)", TEXT, "the date of the last day of the month", Checks.ONE_TIME, NullRule.PASS,
                 (args, call) -> DATE.format(time(args[0], call).with(TemporalAdjusters.lastDayOfMonth())));
 
@@ -117,9 +119,10 @@ final class TimeFunctions {
         }
     }
 
-    private static @Nullable Object fromSeconds(@Nullable Object[] args, Call call) {
-        var seconds = Values.wholeNumber(args[0]);
-        return seconds == 0 ? null : SECONDS.format(instant(seconds).atZone(call.zone()));
+    /** For eKuiper 0 is no time. */
+    private static @Nullable Object fromSeconds(@Nullable Object value, Call call, boolean zeroIsNone) {
+        var seconds = Values.wholeNumber(value);
+        return seconds == 0 && zeroIsNone ? null : SECONDS.format(instant(seconds).atZone(call.zone()));
     }
 
     private static Instant instant(long seconds) {
@@ -130,9 +133,9 @@ final class TimeFunctions {
         return Instant.ofEpochSecond(seconds);
     }
 
-    private static @Nullable Object fromDays(@Nullable Object value) {
+    private static @Nullable Object fromDays(@Nullable Object value, boolean zeroIsNone) {
         var days = Values.wholeNumber(value);
-        if (days == 0) {
+        if (days == 0 && zeroIsNone) {
             return null;
         }
         var last = LocalDate.of(9999, 12, 31).toEpochDay();

@@ -47,7 +47,7 @@ class AccumulatorPropertyTest {
     @Property(tries = 100)
     void aSlidingWindowEqualsAFreshOne(@ForAll("integers") List<Object> values) {
         for (var function : aggregates()) {
-            var sliding = function.create();
+            var sliding = function.createSliding();
             var window = new ArrayDeque<Object[]>();
             for (var value : values) {
                 var row = row(function, value);

@@ -142,6 +142,11 @@ final class Memory implements Call {
     }
 
     @Override
+    public void keepState(String key, @Nullable Object value) {
+        around.keepState(key, value);
+    }
+
+    @Override
     public Optional<String> property(String name) {
         return around.property(name);
     }
