@@ -12,7 +12,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.AbstractMap.SimpleImmutableEntry;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +20,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 
 /**
  * {@code exec}, {@code attach} and {@code portforward}: takes the client's connection over and joins it to the node's. Commands over WebSocket are translated
@@ -34,8 +32,6 @@ final class PodConnections {
     private static final int MOST = 256;
     private static final int MAX_COMMAND = 128 * 1024;
     private static final int MAX_PORTS = 64;
-    private static final Duration PING = Duration.ofSeconds(30);
-    private static final Duration SILENCE = Duration.ofMinutes(2);
     private static final String TUNNEL = "SPDY/3.1+portforward.k8s.io";
     private static final List<String> COMMANDS = List.of("v5.channel.k8s.io", "v4.channel.k8s.io");
     private static final HeaderName PROTOCOL = HeaderNames.create("Sec-WebSocket-Protocol");
@@ -118,7 +114,7 @@ final class PodConnections {
         var protocol = asked.stream().filter(COMMANDS::contains).findFirst().orElseThrow(
                 () -> Failure.badRequest("Sec-WebSocket-Protocol: " + String.join(", ", asked) + " (expected: one of " + String.join(", ", COMMANDS) + ")"));
         var frames = welcome(call, wire, protocol);
-        try (var watch = new Watch(frames)) {
+        try (var watch = new StreamWatch(frames)) {
             try (var node = NodeConnection.open("POST", opening.open(), List.of(
                     header("Connection", "Upgrade"), header("Upgrade", "SPDY/3.1"), header("X-Stream-Protocol-Version", "v4.channel.k8s.io"), header("Content-Length", "0")))) {
                 new CommandBridge(frames, node, ends, protocol.equals(COMMANDS.getFirst())).run();
@@ -180,7 +176,7 @@ final class PodConnections {
                 reader.interrupt();
             }
         });
-        try (var watch = new Watch(frames)) {
+        try (var watch = new StreamWatch(frames)) {
             frames.read((begins, bytes, length) -> node.out().write(bytes, 0, length));
         } catch (IOException e) {
             // One of both has gone: so has the tunnel.
@@ -233,7 +229,7 @@ final class PodConnections {
         }
     }
 
-    private static void join(Thread thread) {
+    static void join(Thread thread) {
         // What interrupted the reading was meant for the reading.
         Thread.interrupted();
         try {
@@ -253,37 +249,6 @@ final class PodConnections {
             throw new CloseConnectionException("the client has gone", e);
         }
         return new WebSocketFrames(wire.in(), wire.out());
-    }
-
-    /** Pings a client, and ends the reading when nothing was heard of it for long: a line that was cut says nothing by itself. */
-    private static final class Watch implements AutoCloseable {
-        private final Thread reader = Thread.currentThread();
-        private final Thread watching;
-
-        Watch(WebSocketFrames frames) {
-            watching = Thread.ofVirtual().name("stream-watch").start(() -> watch(frames));
-        }
-
-        private void watch(WebSocketFrames frames) {
-            try {
-                while (System.nanoTime() - frames.heard() < SILENCE.toNanos()) {
-                    TimeUnit.NANOSECONDS.sleep(PING.toNanos());
-                    frames.ping();
-                }
-                reader.interrupt();
-            } catch (IOException e) {
-                reader.interrupt();
-            } catch (InterruptedException e) {
-                // The stream has ended.
-                return;
-            }
-        }
-
-        @Override
-        public void close() {
-            watching.interrupt();
-            join(watching);
-        }
     }
 
     private static List<Map.Entry<String, String>> spdyHeaders(Call call) {

@@ -32,6 +32,7 @@ final class WebSocketFrames {
     private final OutputStream out;
     private boolean closed;
     private volatile long heard = System.nanoTime();
+    private volatile boolean handing;
 
     WebSocketFrames(InputStream in, OutputStream out) {
         this.in = new DataInputStream(in);
@@ -54,9 +55,9 @@ final class WebSocketFrames {
         }
     }
 
-    /** When the client was heard last, as {@link System#nanoTime}. */
+    /** When the client was heard last, as {@link System#nanoTime}: now, while what it sent is still being taken by the other side. */
     long heard() {
-        return heard;
+        return handing ? System.nanoTime() : heard;
     }
 
     /** Reads until the client closes, or its connection ends. */
@@ -111,8 +112,10 @@ final class WebSocketFrames {
             for (int i = 0; i < got; i++) {
                 piece[i] ^= mask[(int) ((done + i) & 3)];
             }
-            heard = System.nanoTime();
+            handing = true;
             receiver.piece(begins && done == 0, piece, got);
+            heard = System.nanoTime();
+            handing = false;
             done += got;
         } while (done < length);
     }

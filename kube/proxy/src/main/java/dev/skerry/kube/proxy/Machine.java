@@ -54,11 +54,27 @@ final class Machine {
         }
     }
 
+    /** Takes away the tables of nodes that are no more: theirs is the name of a bridge that is not there, and they would lead the machine's own programs astray. */
+    static void sweep(ProxyConfig config) throws IOException, InterruptedException {
+        var prefix = config.table().substring(0, config.table().indexOf('-') + 1);
+        var bridges = config.bridge().substring(0, config.bridge().indexOf('-') + 1);
+        for (var line : ask("", "nft", "list", "tables", "ip").lines().toList()) {
+            var name = line.substring(line.lastIndexOf(' ') + 1);
+            if (name.startsWith(prefix) && !name.equals(config.table()) && !Files.exists(Path.of("/sys/class/net", bridges + name.substring(prefix.length())))) {
+                run("", "nft", "delete", "table", "ip", name);
+            }
+        }
+    }
+
     static void rules(String script) throws IOException, InterruptedException {
         run(script, "nft", "-f", "-");
     }
 
     private static void run(String input, String... command) throws IOException, InterruptedException {
+        var unused = ask(input, command);
+    }
+
+    private static String ask(String input, String... command) throws IOException, InterruptedException {
         var process = new ProcessBuilder(Stream.concat(Stream.of(program(command[0])), Stream.of(command).skip(1)).toList()).redirectErrorStream(true).start();
         try {
             var reading = new FutureTask<>(() -> process.getInputStream().readNBytes(MOST_OUTPUT));
@@ -69,9 +85,11 @@ final class Machine {
             if (!process.waitFor(COMMAND.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new IOException(command[0] + ": not done in " + COMMAND.toSeconds() + "s");
             }
+            var output = new String(reading.get(), StandardCharsets.UTF_8);
             if (process.exitValue() != 0) {
-                throw new IOException(String.join(" ", command) + ": status " + process.exitValue() + ": " + new String(reading.get(), StandardCharsets.UTF_8).strip());
+                throw new IOException(String.join(" ", command) + ": status " + process.exitValue() + ": " + output.strip());
             }
+            return output;
         } catch (ExecutionException e) {
             throw new IOException(command[0] + ": its output could not be read", e);
         } finally {

@@ -1,5 +1,6 @@
 package dev.skerry.kube.proxy;
 
+import io.fabric8.kubernetes.api.model.EndpointsBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.ServicePort;
@@ -46,21 +47,41 @@ record OwnServices(KubernetesClient client, ProxyConfig config, KnownServices kn
                 .withNewSpec().withClusterIP(address).withPorts(ports).withSessionAffinity("None").withInternalTrafficPolicy("Local").withType("ClusterIP").endSpec().build()).create());
     }
 
-    /** One slice a node: where several share a store each leads its own Pods to itself. */
+    /** The first node's slice has the Service's own name, as clients expect it; where several nodes share a store, each leads its own Pods to itself by another one. */
     private void slice(String namespace, String service, String address, List<EndpointPort> ports) {
-        var name = service + "-" + config.nodeName();
-        var slices = client.discovery().v1().endpointSlices().inNamespace(namespace);
+        var plain = known.slices(namespace, service).stream().filter(s -> s.getMetadata().getName().equals(service)).findFirst();
+        var name = plain.isEmpty() || KnownServices.endpoints(plain.get()).stream().allMatch(e -> config.nodeName().equals(e.getNodeName())) ? service : service + "-" + config.nodeName();
         var wanted = new EndpointSliceBuilder().withNewMetadata().withName(name).withNamespace(namespace).withLabels(Map.of(SERVICE, service)).endMetadata()
-                .withAddressType("IPv4").withPorts(ports).addNewEndpoint().withNodeName(config.nodeName()).withAddresses(address).withNewConditions().withReady(true).endConditions().endEndpoint().build();
+                .withAddressType("IPv4").withPorts(ports).addNewEndpoint().withNodeName(config.nodeName()).withAddresses(address)
+                .withNewConditions().withReady(true).endConditions().endEndpoint().build();
         if (known.slices(namespace, service).stream().anyMatch(s -> s.getMetadata().getName().equals(name) && same(s, wanted))) {
             return;
         }
+        var slices = client.discovery().v1().endpointSlices().inNamespace(namespace);
         var there = slices.withName(name).get();
         if (there == null) {
             unlessThere(() -> client.resource(wanted).create());
         } else if (!same(there, wanted)) {
             there.setPorts(wanted.getPorts());
             there.setEndpoints(wanted.getEndpoints());
+            client.resource(there).update();
+        }
+        if (name.equals(service)) {
+            endpoints(namespace, service, address, ports);
+        }
+    }
+
+    /** The old form of the same, for old clients; nobody need make a slice of it. */
+    private void endpoints(String namespace, String service, String address, List<EndpointPort> ports) {
+        var wanted = new EndpointsBuilder().withNewMetadata().withName(service).withNamespace(namespace).addToLabels("endpointslice.kubernetes.io/skip-mirror", "true").endMetadata()
+                .addNewSubset().addNewAddress().withIp(address).endAddress()
+                .withPorts(ports.stream().map(p -> new io.fabric8.kubernetes.api.model.EndpointPortBuilder().withName(p.getName()).withPort(p.getPort()).withProtocol(p.getProtocol()).build()).toList())
+                .endSubset().build();
+        var there = client.endpoints().inNamespace(namespace).withName(service).get();
+        if (there == null) {
+            unlessThere(() -> client.resource(wanted).create());
+        } else {
+            there.setSubsets(wanted.getSubsets());
             client.resource(there).update();
         }
     }

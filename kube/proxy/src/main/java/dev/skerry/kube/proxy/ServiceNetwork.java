@@ -93,6 +93,7 @@ public final class ServiceNetwork implements AutoCloseable {
     private void look() throws IOException, InterruptedException {
         if (dns == null) {
             Machine.bridge(config);
+            Machine.sweep(config);
             var started = DnsServer.start(config.gateway(), new ClusterNames(config.domain(), known), new Upstream(config.resolvConf(), List.of(config.gateway(), ProxyConfig.DNS)));
             dns = started;
             LOG.log(INFO, "services: names are answered on {0}:{1}", config.gateway(), Integer.toString(started.port()));
