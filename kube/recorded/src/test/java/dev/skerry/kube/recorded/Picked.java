@@ -61,8 +61,9 @@ final class Picked {
             }
             return list;
         }
+        var rest = step.equals("*") ? steps.subList(1, steps.size()) : steps;
         for (int i = 0; i < from.size(); i++) {
-            list.add(pick(from.get(i), steps, into != null && into.has(i) ? into.get(i) : null));
+            list.add(pick(from.get(i), rest, into != null && into.has(i) ? into.get(i) : null));
         }
         return list;
     }

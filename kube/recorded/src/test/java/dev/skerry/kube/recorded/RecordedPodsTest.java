@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Holds the node agent, on a real containerd, against what a real kubelet 1.36.3 did. Scenarios in which we are known to differ stand
  * in {@code pods-differ.txt} and, with the reasons, in {@code docs/pods.md}. Left out are those whose steps need kubectl.
- * {@code -Dscenarios=REGEX} runs some of them.
+ * Only with {@code -Dscenarios=REGEX}: all of them take longer than the rest of the suite.
  */
 class RecordedPodsTest {
 
@@ -42,6 +42,7 @@ class RecordedPodsTest {
 
     @Test
     void runsPodsAsTheRealNodeDid() throws Exception {
+        assumeTrue(System.getProperty("scenarios") != null, "runs when it is asked for: -Dscenarios=REGEX, . for all (it takes longer than the rest of the suite)");
         var lacking = lacking();
         assumeTrue(lacking.isEmpty(), "this machine cannot run Pods: " + lacking + " (expected: root and containerd)");
         var differences = new ConcurrentSkipListMap<String, List<String>>();
