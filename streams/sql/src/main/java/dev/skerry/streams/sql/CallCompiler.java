@@ -115,11 +115,10 @@ final class CallCompiler {
         return env -> {
             try {
                 if (env.row instanceof Row.Group g) {
-                    var taken = g.sums == null ? null : g.sums.get(id);
-                    if (taken != null) {
-                        return taken.value();
+                    if (g.sums != null) {
+                        return g.sums.value(id);
                     }
-                    if (g.rows.isEmpty() && g.sums == null && ofNothing) {
+                    if (g.rows.isEmpty() && ofNothing) {
                         return null;
                     }
                     var accumulator = function.create();

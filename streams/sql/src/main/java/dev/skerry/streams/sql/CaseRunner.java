@@ -97,7 +97,7 @@ public final class CaseRunner {
                 return new FunctionCase(functions).run(c);
             }
             return new SyntaxCase(functions).run(c);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
             // A defect of ours fails its case and no other.
             var at = e.getStackTrace().length > 0 ? e.getStackTrace()[0] : "";
             return "broke: " + e + " at " + at;

@@ -34,7 +34,7 @@ final class ClockWindow extends WindowStep {
 
     @Override
     void row(Row.Tuple row, long now) {
-        buffer.rows.add(row);
+        buffer.add(row);
         switch (spec.kind()) {
             case SLIDING -> slide(row, now);
             case SESSION -> {
@@ -86,6 +86,13 @@ final class ClockWindow extends WindowStep {
     }
 
     @Override
+    void jump(long to) {
+        if (tick != NEVER && buffer.rows.isEmpty()) {
+            tick = skipEmpty(tick, spec.kind() == Tree.Window.Kind.HOPPING ? spec.interval() : spec.length(), to, NEVER);
+        }
+    }
+
+    @Override
     void timer(long now) {
         var delay = delayed.peek();
         if (delay != null && delay <= now) {
@@ -93,7 +100,8 @@ final class ClockWindow extends WindowStep {
             emit(spec.sendTwice() ? buffer.take(delay, spec.delay(), false) : buffer.take(delay, spec.delay() + spec.length(), true));
         } else if (tick <= now) {
             long at = tick;
-            tick += spec.kind() == Tree.Window.Kind.HOPPING ? spec.interval() : spec.length();
+            long step = spec.kind() == Tree.Window.Kind.HOPPING ? spec.interval() : spec.length();
+            tick = at + step;
             tick(at);
         } else if (timeout <= now) {
             long at = timeout;

@@ -36,7 +36,7 @@ final class EventWindow extends WindowStep {
         if (spec.kind() == Tree.Window.Kind.SLIDING && spec.triggers().test(row)) {
             triggers.add(row.time);
         }
-        buffer.rows.add(row);
+        buffer.add(row);
         if (spec.kind() == Tree.Window.Kind.COUNT && ++count % spec.interval() == 0) {
             counted(row.time);
         }
@@ -77,13 +77,22 @@ final class EventWindow extends WindowStep {
             } else {
                 emit(buffer.take(end, spec.length() + spec.delay(), true));
             }
-            lastEnd = end;
+            lastEnd = skipped(end, time);
             cut = nextCut;
             var next = next(time);
             end = next.at;
             nextCut = next.cut;
         }
         nextEnd = end;
+    }
+
+    private long skipped(long end, long time) {
+        if (spec.kind() != Tree.Window.Kind.TUMBLING && spec.kind() != Tree.Window.Kind.HOPPING) {
+            return end;
+        }
+        long step = spec.kind() == Tree.Window.Kind.HOPPING ? spec.interval() : spec.length();
+        long first = buffer.rows.isEmpty() ? NEVER : buffer.rows.getFirst().time;
+        return skipEmpty(end + step, step, time, first) - step;
     }
 
     private void slide(long time) {

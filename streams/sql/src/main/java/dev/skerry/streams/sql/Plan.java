@@ -16,13 +16,20 @@ import org.jspecify.annotations.Nullable;
  * @param analytic values from earlier rows, in the order in which they are computed
  * @param numbered calls of row_number
  * @param aggregate the select list is evaluated once a group
+ * @param incremental the window aggregates while rows come
  * @param returning the field that makes several rows, or empty
  */
 record Plan(
         List<Input> sources, Map<String, Tree> atSource, List<Tree.Slot> analytic, @Nullable Tree beforeWindow, Tree.@Nullable Window window,
         List<Statement.Join> joins, List<Lookup> lookups, List<Tree.Slot> whereAggregates, @Nullable Tree where, List<Tree> groups,
         @Nullable Tree having, List<Tree.Slot> numbered, List<Tree.Sort> order, List<Tree.Field> fields, int limit, boolean aggregate,
-        String returning, RuleOptions options) {
+        String returning, boolean incremental, RuleOptions options) {
+
+    Plan asIncremental(boolean wanted) {
+        return new Plan(sources, atSource, analytic, beforeWindow, window, joins, lookups, whereAggregates, where, groups, having, numbered, order,
+                fields, limit, aggregate, returning, wanted, options);
+    }
+
 
     /** One source: its name in the query, its definition, and which of its columns the query asks for ({@code *}: all). */
     record Input(String name, Statement.Create definition, int retain, String timeColumn, Set<String> used) {

@@ -27,7 +27,7 @@ final class PlanText {
         if (w != null) {
             steps.add("window " + w.kind().toString().toLowerCase(java.util.Locale.ROOT) + " length=" + w.length() + w.unit()
                     + (w.interval() > 0 ? " interval=" + w.interval() : "") + (w.delay() > 0 ? " delay=" + w.delay() : "")
-                    + (Incremental.fits(p) ? ", aggregated as rows come" : ", rows are kept"));
+                    + (p.incremental() ? ", aggregated as rows come" : ", rows are kept"));
         }
         p.joins().forEach(j -> steps.add(j.kind().toString().toLowerCase(java.util.Locale.ROOT) + " join " + j.source().name()
                 + (j.on() == null ? "" : " on " + TreeText.of(j.on()))));

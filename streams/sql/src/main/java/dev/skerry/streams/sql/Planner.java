@@ -30,7 +30,8 @@ final class Planner {
     }
 
     Plan plan(Statement.Select s, RuleOptions options) {
-        return plan(s, options, true);
+        var plan = plan(s, options, true);
+        return plan.asIncremental(Incremental.fits(plan, functions));
     }
 
     /** A plan whose steps are used one by one: what only holds for all of them together is not asked for. */
@@ -96,7 +97,7 @@ final class Planner {
         boolean aggregate = !groups.isEmpty()
                 || fields.stream().anyMatch(f -> f.expr().anyWithAliases(t -> t instanceof Tree.Call c && SelectCheck.isAggregate(functions, c.name())));
         return new Plan(used(sources, fields, outside(joins, s.where() == null ? null : names.findIfAny(s.where()), groups, window, having, order)), atSource, analytic, before, window, windowJoins, lookups, whereAggregates, where, groups, having,
-                slots(fields, this::isRowNumber), order, fields, s.limit(), aggregate, returning(fields), options);
+                slots(fields, this::isRowNumber), order, fields, s.limit(), aggregate, returning(fields), false, options);
     }
 
     /** Which columns of each source are asked for: a strict definition is held to these alone. */

@@ -82,7 +82,8 @@ public final class QueryRun {
                 ? new Watermarks(plan.streams(), options.lateTolerance().toMillis(), this::released, this::watermark, r -> counts.late++) : null;
         beforeWindow = Condition.of("Where", plan.beforeWindow(), compiler);
         var windowed = plan.window();
-        window = windowed == null ? null : new WindowMaker(plan, compiler, env).make(windowed, now, this::window);
+        window = windowed == null ? null : new WindowMaker(plan, functions, compiler, env).make(windowed, now, this::window)
+                .telling(text -> fail(new EvalException(text)));
         after = new AfterWindow(plan, compiler, tables, env);
         analytic = plan.analytic().stream().map(s -> compiler.compile(s)).toList();
     }
@@ -150,9 +151,11 @@ public final class QueryRun {
     /** Lets the clock proceed: windows whose end it reaches are sent. */
     public void advance(long to) {
         if (window != null) {
+            window.jump(to);
             for (long due = window.nextTimer(); due <= to; due = window.nextTimer()) {
                 now = Math.max(now, due);
                 window.timer(due);
+                window.jump(to);
             }
         }
         now = Math.max(now, to);
@@ -191,7 +194,11 @@ public final class QueryRun {
 
     private void window(Rows rows) {
         try {
-            after.rows(rows, this::send);
+            if (rows.finished) {
+                after.finish(rows, this::send);
+            } else {
+                after.rows(rows, this::send);
+            }
         } catch (EvalException e) {
             fail(e);
         }

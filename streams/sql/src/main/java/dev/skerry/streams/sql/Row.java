@@ -171,7 +171,7 @@ abstract sealed class Row {
     static final class Group extends Row {
         final List<Row> rows;
         final @Nullable Range range;
-        /** What was aggregated while the rows came, by the number of the call; the rows are then not kept. */
+        /** What was aggregated while the rows came; only the first of them is then kept. */
         @Nullable Aggregates sums;
 
         Group(List<Row> rows, @Nullable Range range) {

@@ -12,6 +12,8 @@ final class Rows {
     List<Row> rows;
     final Row.@Nullable Range range;
     boolean grouped;
+    /** The groups are what a window has aggregated already. */
+    boolean finished;
     private Row.@Nullable Group whole;
 
     Rows(List<? extends Row> rows, Row.@Nullable Range range) {

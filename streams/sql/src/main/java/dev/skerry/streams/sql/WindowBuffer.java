@@ -17,6 +17,13 @@ final class WindowBuffer {
         this.spec = spec;
     }
 
+    void add(Row.Tuple row) {
+        if (rows.size() >= WindowStep.MOST_ROWS) {
+            throw new EvalException("a window of more than " + WindowStep.MOST_ROWS + " rows (expected: fewer); the row is dropped");
+        }
+        rows.add(row);
+    }
+
     /** The window that ends at {@code end}; lets go of what no later one needs. */
     Rows take(long end, long length, boolean firstPart) {
         var content = spec.sendTwice() ? takePart(end - length, end) : take(end);

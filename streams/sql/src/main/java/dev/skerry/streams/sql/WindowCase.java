@@ -36,7 +36,7 @@ final class WindowCase {
         var compiler = new TreeCompiler(functions, memory, options);
         var env = new Env(memory, new Row.Tuple("", Map.of(), Map.of(), 0), null);
         var emitted = new ArrayDeque<List<Map<String, @Nullable Object>>>();
-        var window = new WindowMaker(plan, compiler, env).make(windowed, 0,
+        var window = new WindowMaker(plan, functions, compiler, env).make(windowed, 0,
                 rows -> emitted.add(rows.rows.stream().map(Row::columns).toList()));
         long now = 0;
         for (var step : c.path("steps")) {

@@ -1,5 +1,6 @@
 package dev.skerry.streams.sql;
 
+import dev.skerry.streams.functions.FunctionTable;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -9,11 +10,15 @@ import org.jspecify.annotations.Nullable;
 /** Makes the step that a window stands for. */
 final class WindowMaker {
 
+    private final Plan plan;
+    private final FunctionTable functions;
     private final RuleOptions options;
     private final TreeCompiler compiler;
     private final Env env;
 
-    WindowMaker(Plan plan, TreeCompiler compiler, Env env) {
+    WindowMaker(Plan plan, FunctionTable functions, TreeCompiler compiler, Env env) {
+        this.plan = plan;
+        this.functions = functions;
         options = plan.options();
         this.compiler = compiler;
         this.env = env;
@@ -25,6 +30,10 @@ final class WindowMaker {
             return new StateWindow(begins, w.end() == null ? null : test(w.end()), partition(w.partition()), out);
         }
         var spec = WindowSpec.of(w, options, test(w.trigger()));
+        if (plan.incremental()) {
+            return new PaneWindow(spec, w.standard(), options.eventTime(), now, Condition.of("Where", plan.where(), compiler), compiler.compileAll(plan.groups()),
+                    Incremental.takers(plan, functions, compiler), env, out);
+        }
         if (w.standard()) {
             return new StandardWindow(spec, options.eventTime(), partition(w.partition()), out);
         }

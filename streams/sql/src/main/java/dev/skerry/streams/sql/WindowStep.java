@@ -8,10 +8,33 @@ abstract class WindowStep {
 
     static final long NEVER = Long.MAX_VALUE;
 
+    /** Windows without rows that are sent one after the other; when there are more, time has jumped, and they are passed over. */
+    private static final long MOST_EMPTY = 1_000;
+
+    /** Rows that a window keeps at most. */
+    static final int MOST_ROWS = 500_000;
+
     private final Consumer<Rows> out;
+    private Consumer<String> failures = text -> { };
 
     WindowStep(Consumer<Rows> out) {
         this.out = out;
+    }
+
+    /** Who is told of windows that fail. */
+    final WindowStep telling(Consumer<String> to) {
+        failures = to;
+        return this;
+    }
+
+    final void fail(String text) {
+        failures.accept(text);
+    }
+
+    /** The next end to send: {@code next}, or a later one if too many windows without rows lie between. */
+    static long skipEmpty(long next, long step, long until, long nextWithRows) {
+        long target = Math.min(until, nextWithRows);
+        return target - next > MOST_EMPTY * step ? next + (target - next) / step * step : next;
     }
 
     final void emit(Rows rows) {
@@ -28,6 +51,9 @@ abstract class WindowStep {
     long nextTimer() {
         return NEVER;
     }
+
+    /** The clock is about to reach {@code to}: ends long before it at which nothing would be sent may be passed over. */
+    void jump(long to) {}
 
     /** The clock has reached what {@link #nextTimer} said. */
     void timer(long now) {}
