@@ -97,7 +97,7 @@ final class ArrayFunctions {
     private static @Nullable Object elementAt(@Nullable Object value, @Nullable Object place) {
         if (value instanceof List<?> list) {
             var index = Values.wholeNumber(place);
-            if (index >= list.size() || -index > list.size()) {
+            if (index >= list.size() || index < -list.size()) {
                 throw new FunctionException("index out of range");
             }
             return list.get((int) (index >= 0 ? index : list.size() + index));
