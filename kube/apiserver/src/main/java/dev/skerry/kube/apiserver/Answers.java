@@ -48,10 +48,15 @@ final class Answers {
 
     /** An object whose JSON is there. */
     static void send(ServerRequest request, ServerResponse response, byte[] json) {
-        response.header(HeaderNames.CONTENT_TYPE, Form.JSON);
-        response.header("Cache-Control", "no-cache, private");
         request.context().get(AuditRecord.class).ifPresent(r -> r.answered(json));
-        compress(request, response, json);
+        send(request, response, json, Form.JSON);
+    }
+
+    /** Bytes of a form that is not for the audit log. */
+    static void send(ServerRequest request, ServerResponse response, byte[] bytes, String media) {
+        response.header(HeaderNames.CONTENT_TYPE, media);
+        response.header("Cache-Control", "no-cache, private");
+        compress(request, response, bytes);
     }
 
     private static void compress(ServerRequest request, ServerResponse response, byte[] bytes) {

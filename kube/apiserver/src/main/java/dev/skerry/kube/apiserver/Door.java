@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Door {
 
     private static final System.Logger LOG = System.getLogger(Door.class.getName());
+    private static final List<String> OPENAPI_V2 = List.of("openapi", "v2");
     private static final Set<String> HEALTH = Set.of("healthz", "livez", "readyz");
     /** These go on for as long as the client likes. */
     private static final Set<String> LASTING = Set.of("pods/exec", "pods/attach", "pods/portforward", "pods/log", "pods/proxy", "services/proxy");
@@ -156,7 +157,11 @@ final class Door {
         }
         var found = meta.answer(request, response, steps);
         if (found.isPresent()) {
-            Answers.send(request, response, found.get());
+            if (steps.equals(OPENAPI_V2) && OpenApiProtobuf.wanted(request.headers().first(HeaderNames.ACCEPT).orElse(""))) {
+                Answers.send(request, response, OpenApiProtobuf.write(found.get()), OpenApiProtobuf.MEDIA);
+            } else {
+                Answers.send(request, response, found.get());
+            }
             return;
         }
         if (ProxyRequests.leads(steps)) {

@@ -73,7 +73,11 @@ final class OpenApi {
     /** Everything in one document. */
     ObjectNode whole() {
         var body = head(JsonNodeFactory.instance.objectNode().put("swagger", "2.0"));
-        body.putObject("paths");
+        var paths = body.putObject("paths");
+        for (var type : types.all()) {
+            var base = "/" + name(type) + (type.namespaced() ? "/namespaces/{namespace}/" : "/") + type.plural();
+            operation(paths.putObject(base + "/{name}").putObject("patch"), type, "patch", V2);
+        }
         var definitions = body.putObject("definitions");
         var wanted = new TreeSet<>(SchemaCatalog.typeNames());
         types.all().forEach(type -> kind(type, wanted, definitions, V2));
@@ -144,6 +148,10 @@ final class OpenApi {
                     var slash = parts[0].indexOf('/');
                     list.addObject().put("group", slash < 0 ? "" : parts[0].substring(0, slash)).put("kind", parts[1]).put("version", parts[0].substring(slash + 1));
                 }
+            } else if (e.getKey().equals("properties") && e.getValue().isObject()) {
+                // Their names are no words of a schema, also where one is called default.
+                var members = result.putObject("properties");
+                e.getValue().properties().forEach(m -> members.set(m.getKey(), converted(m.getValue(), prefix, found)));
             } else if (e.getKey().equals("default") || e.getKey().equals("enum")) {
                 result.set(e.getKey(), e.getValue());
             } else {

@@ -13,7 +13,7 @@ import java.util.List;
 
 /**
  * Whole lists as JSON, of kinds that are shown as they are stored: the bytes go from the store to the client, some hundred objects at a time, and none of them is parsed.
- * How many objects there are makes no difference to the memory that it takes.
+ * However many there are, a list without a limit takes the memory of some hundred; one with a limit takes that of its page.
  */
 final class PlainLists {
 
@@ -36,8 +36,7 @@ final class PlainLists {
 
     void serve(Call call) throws Failure {
         var asked = lists.asked(call);
-        var size = asked.limit() > 0 ? (int) Math.min(asked.limit(), Integer.MAX_VALUE) : BATCH;
-        var page = page(asked, asked.after(), asked.limit() > 0 ? size : BATCH, asked.revision());
+        var page = page(asked, asked.after(), asked.limit() > 0 ? (int) Math.min(asked.limit(), Integer.MAX_VALUE) : BATCH, asked.revision());
         var more = asked.limit() > 0 && page.more();
         var next = more ? new Lists.Position(page.revision(), page.entries().getLast().key()).encode() : "";
         var head = Bodies.write(Lists.body(call.type(), new Lists.Page(List.of(), page.revision(), next, more ? page.remaining() : 0, false)));

@@ -14,18 +14,18 @@ import org.jspecify.annotations.Nullable;
 final class SharedEvents {
 
     private static final int KEPT = 64;
-    private static final int LARGEST = 64 * 1024;
+    private static final int LARGEST = 16 * 1024;
 
     private final AtomicReferenceArray<Event> last = new AtomicReferenceArray<>(KEPT);
 
     /** The same event for all who ask for the same change at about the same time. */
-    Event of(ResourceType type, Change change) {
+    Event of(Change change) {
         var slot = (int) (change.entry().revision() % KEPT);
         var there = last.get(slot);
-        if (there != null && there.change == change && there.type.equals(type.gvk().kind())) {
+        if (there != null && there.change == change) {
             return there;
         }
-        var event = new Event(type.gvk().kind(), change);
+        var event = new Event(change);
         if (change.entry().value().length <= LARGEST) {
             last.set(slot, event);
         }
@@ -35,7 +35,6 @@ final class SharedEvents {
     /** One change. */
     static final class Event {
 
-        private final String type;
         private final Change change;
         private volatile @Nullable ObjectNode object;
         private volatile @Nullable ObjectNode previous;
@@ -43,8 +42,7 @@ final class SharedEvents {
         private volatile byte @Nullable [] modified;
         private volatile byte @Nullable [] deleted;
 
-        private Event(String type, Change change) {
-            this.type = type;
+        private Event(Change change) {
             this.change = change;
         }
 

@@ -156,7 +156,7 @@ final class Watches {
         /** What the change means to this watcher: an object may come into its selection or leave it. */
         void change(Change change) throws IOException {
             if (call.type().shownAsStored()) {
-                shared(events.of(call.type(), change), change);
+                shared(events.of(change), change);
                 return;
             }
             var object = call.type().read(change.entry().value());

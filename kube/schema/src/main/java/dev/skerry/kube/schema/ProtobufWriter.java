@@ -4,8 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Base64;
@@ -19,8 +17,6 @@ public final class ProtobufWriter {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final JsonNode NOTHING = JsonNodeFactory.instance.objectNode();
-    private static final int LENGTH_DELIMITED = 2;
-    private static final int EIGHT_BYTES = 1;
 
     private ProtobufWriter() {}
 
@@ -29,10 +25,10 @@ public final class ProtobufWriter {
         var apiVersion = object.path("apiVersion").asText("");
         var kind = object.path("kind").asText("");
         return kind.isEmpty() ? Optional.empty() : ProtobufTypes.message(Gvk.of(apiVersion, kind)).map(message -> {
-            var type = new Out();
+            var type = new ProtobufOutput();
             type.text(1, apiVersion);
             type.text(2, kind);
-            var whole = new Out();
+            var whole = new ProtobufOutput();
             whole.writeBytes(ProtobufTypes.MAGIC);
             whole.part(1, type.toByteArray());
             whole.part(2, message(message, object));
@@ -45,12 +41,12 @@ public final class ProtobufWriter {
     /** An event of a watch as it stands in a stream: four bytes of length, then the event around the object in its envelope. */
     public static Optional<byte[]> event(String type, JsonNode object) {
         return write(object).map(bytes -> {
-            var raw = new Out();
+            var raw = new ProtobufOutput();
             raw.part(1, bytes);
-            var event = new Out();
+            var event = new ProtobufOutput();
             event.text(1, type);
             event.part(2, raw.toByteArray());
-            var frame = new Out();
+            var frame = new ProtobufOutput();
             for (int shift = 24; shift >= 0; shift -= 8) {
                 frame.write(event.size() >>> shift);
             }
@@ -60,7 +56,7 @@ public final class ProtobufWriter {
     }
 
     private static byte[] message(String type, JsonNode value) {
-        var out = new Out();
+        var out = new ProtobufOutput();
         switch (type.substring(type.lastIndexOf('.') + 1)) {
             case "Time", "MicroTime" -> time(out, value, type.endsWith("MicroTime"));
             case "Duration" -> out.number(1, duration(value));
@@ -88,7 +84,7 @@ public final class ProtobufWriter {
         return out.toByteArray();
     }
 
-    private static void members(Out out, String type, JsonNode value) {
+    private static void members(ProtobufOutput out, String type, JsonNode value) {
         for (var field : ProtobufTypes.fields(type)) {
             if (field.inline()) {
                 out.part(field.number(), message(field.type(), value));
@@ -109,7 +105,7 @@ public final class ProtobufWriter {
         return value.isMissingNode() || value.isNull();
     }
 
-    private static void single(Out out, ProtobufTypes.Field field, JsonNode value) {
+    private static void single(ProtobufOutput out, ProtobufTypes.Field field, JsonNode value) {
         switch (field.type()) {
             case "string" -> out.text(field.number(), value.asText(""));
             case "bytes" -> out.part(field.number(), Base64.getDecoder().decode(value.asText("")));
@@ -120,17 +116,17 @@ public final class ProtobufWriter {
         }
     }
 
-    private static void map(Out out, ProtobufTypes.Field field, JsonNode map) {
+    private static void map(ProtobufOutput out, ProtobufTypes.Field field, JsonNode map) {
         // As upstream: by key, so that equal objects give equal bytes.
         map.properties().stream().sorted(java.util.Map.Entry.comparingByKey()).forEach(e -> {
-            var entry = new Out();
+            var entry = new ProtobufOutput();
             entry.text(1, e.getKey());
             single(entry, new ProtobufTypes.Field(2, "", field.type(), false, false, false, false, false), e.getValue());
             out.part(field.number(), entry.toByteArray());
         });
     }
 
-    private static void alternatives(Out out, String type, JsonNode value) {
+    private static void alternatives(ProtobufOutput out, String type, JsonNode value) {
         var schema = "k8s.io.apiextensions_apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps";
         if (value.isObject()) {
             out.part(1, message(schema, value));
@@ -141,7 +137,7 @@ public final class ProtobufWriter {
         }
     }
 
-    private static void time(Out out, JsonNode value, boolean micro) {
+    private static void time(ProtobufOutput out, JsonNode value, boolean micro) {
         if (!value.isTextual()) {
             return;
         }
@@ -168,41 +164,6 @@ public final class ProtobufWriter {
             return JSON.writeValueAsBytes(value);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a tree cannot be written", e);
-        }
-    }
-
-    /** Fields in the wire format. */
-    private static final class Out extends ByteArrayOutputStream {
-
-        void number(int field, long value) {
-            varint((long) field << 3);
-            varint(value);
-        }
-
-        void text(int field, String text) {
-            part(field, text.getBytes(StandardCharsets.UTF_8));
-        }
-
-        void part(int field, byte[] bytes) {
-            varint((long) field << 3 | LENGTH_DELIMITED);
-            varint(bytes.length);
-            writeBytes(bytes);
-        }
-
-        void eightBytes(int field, long bits) {
-            varint((long) field << 3 | EIGHT_BYTES);
-            for (int i = 0; i < 8; i++) {
-                write((int) (bits >>> (8 * i)));
-            }
-        }
-
-        private void varint(long value) {
-            var rest = value;
-            while ((rest & ~0x7fL) != 0) {
-                write((int) (rest & 0x7f | 0x80));
-                rest >>>= 7;
-            }
-            write((int) rest);
         }
     }
 }
