@@ -16,7 +16,7 @@ final class ImageCollector {
         this.cri = cri;
     }
 
-    /** The pause image stays, and so does what a container that has ended was made of. */
+    /** The pause image stays, so does what a container that has ended was made of, and so does an image that came from a file: no registry would give it again. */
     void collect() {
         var used = new HashSet<String>();
         for (var container : cri.containers()) {
@@ -25,7 +25,8 @@ final class ImageCollector {
         }
         for (var image : cri.images()) {
             boolean pause = image.getRepoTagsList().contains(BusyboxImage.PAUSE);
-            if (pause || used.contains(image.getId()) || image.getRepoTagsList().stream().anyMatch(used::contains) || image.getRepoDigestsList().stream().anyMatch(used::contains)) {
+            boolean imported = image.getRepoDigestsCount() == 0;
+            if (pause || imported || used.contains(image.getId()) || image.getRepoTagsList().stream().anyMatch(used::contains) || image.getRepoDigestsList().stream().anyMatch(used::contains)) {
                 continue;
             }
             try {
