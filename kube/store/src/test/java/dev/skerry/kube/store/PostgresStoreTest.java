@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -111,6 +112,8 @@ class PostgresStoreTest extends ObjectStoreContract {
             await().atMost(SOON.multipliedBy(3)).until(() -> acknowledged.size() > before + 100);
             stop.set(true);
             threads.shutdown();
+            // The writes on their way are acknowledged too, and belong into the list below.
+            assertThat(threads.awaitTermination(SOON.multipliedBy(3).toSeconds(), TimeUnit.SECONDS)).isTrue();
             var keys = new ArrayList<String>();
             var last = store().list("/w/", "", 0, 0);
             while (keys.size() < last.entries().size()) {
