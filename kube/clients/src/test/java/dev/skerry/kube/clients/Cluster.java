@@ -1,5 +1,7 @@
 package dev.skerry.kube.clients;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.skerry.kube.apiserver.ApiServer;
 import dev.skerry.kube.apiserver.ServerConfig;
 import dev.skerry.kube.controllers.Controllers;
@@ -27,6 +29,7 @@ import java.util.Optional;
 /** The real API over a store in a folder, with its controllers and no node, and a kubeconfig for whoever wants to talk to it. */
 final class Cluster implements AutoCloseable {
 
+    private static final Duration SOON = Duration.ofSeconds(30);
     private static final Duration VALIDITY = Duration.ofDays(1);
 
     private final Path folder;
@@ -65,7 +68,10 @@ final class Cluster implements AutoCloseable {
             writeKubeconfig(server.port());
         }
         var client = newClient();
-        return new Running(store, server, client, Controllers.start(client, new ControllersConfig(Pem.encode(authority.certificate()), clock).withSigner(authority)));
+        var controllers = Controllers.start(client, new ControllersConfig(Pem.encode(authority.certificate()), clock).withSigner(authority));
+        // What a user's program may take for granted: the controllers make it a moment after they have started.
+        await().atMost(SOON).until(() -> client.namespaces().withName("default").get() != null);
+        return new Running(store, server, client, controllers);
     }
 
     private void writeKubeconfig(int port) throws IOException {
