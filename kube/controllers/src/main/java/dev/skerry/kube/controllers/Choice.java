@@ -18,8 +18,9 @@ import java.util.stream.Collectors;
  *
  * @param node the chosen one's name
  * @param message why none was chosen
+ * @param now the same without a word on what would help
  */
-record Choice(Optional<String> node, String message) {
+record Choice(Optional<String> node, String message, String now) {
 
     private static final int NODES_TOLD = 3;
 
@@ -34,7 +35,7 @@ record Choice(Optional<String> node, String message) {
      */
     static Choice of(Pod pod, Collection<Node> nodes, Collection<Pod> pods, Function<String, Map<String, String>> namespaces) {
         if (nodes.isEmpty()) {
-            return new Choice(Optional.empty(), "no nodes available to schedule pods");
+            return new Choice(Optional.empty(), "no nodes available to schedule pods", "no nodes available to schedule pods");
         }
         var there = pods.stream().filter(p -> !PodState.finished(p)).toList();
         var neighbours = new Neighbours(pod, nodes, there, namespaces);
@@ -56,7 +57,7 @@ record Choice(Optional<String> node, String message) {
         }
         var best = fitting.stream().min(Comparator.comparingLong((NodeFit f) -> f.reluctance(pod))
                 .thenComparingDouble(f -> -f.roomLeft(pod)).thenComparingInt(NodeFit::pods).thenComparing(NodeFit::name));
-        return best.isPresent() ? new Choice(Optional.of(best.get().name()), "") : new Choice(Optional.empty(), why(nodes.size(), reasons, evictable, ill));
+        return best.isPresent() ? new Choice(Optional.of(best.get().name()), "", "") : new Choice(Optional.empty(), why(nodes.size(), reasons, evictable, ill), available(nodes.size(), reasons));
     }
 
     private static String why(int nodes, Map<String, Integer> reasons, int evictable, Map<String, String> ill) {

@@ -48,7 +48,7 @@ final class Disruptions implements Controller {
     }
 
     /** An empty selector means all, and none means none. */
-    private static boolean covers(PodDisruptionBudget budget, Pod pod) {
+    static boolean covers(PodDisruptionBudget budget, Pod pod) {
         var selector = budget.getSpec().getSelector();
         return selector != null && (new Selection(selector).empty() || new Selection(selector).test(pod.getMetadata().getLabels()));
     }

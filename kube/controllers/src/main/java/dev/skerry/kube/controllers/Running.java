@@ -62,7 +62,8 @@ final class Running implements AutoCloseable {
         controllers.add(new GarbageCollector(writer));
         var nodes = cache(api, "/api/v1/nodes", Node.class);
         controllers.add(new ResourceQuotas(writer, config, cache(api, "/api/v1/resourcequotas", ResourceQuota.class), pods));
-        controllers.add(new Scheduler(writer, config, nodes, pods, namespaces));
+        var budgets = cache(api, "/apis/policy/v1/poddisruptionbudgets", PodDisruptionBudget.class);
+        controllers.add(new Scheduler(writer, config, nodes, pods, namespaces, budgets));
         var sets = cache(api, "/apis/apps/v1/replicasets", ReplicaSet.class);
         controllers.add(ReplicaSets.of(writer, config, sets, pods));
         controllers.add(ReplicaSets.ofControllers(writer, config, cache(api, "/api/v1/replicationcontrollers", ReplicationController.class), pods));
@@ -89,7 +90,7 @@ final class Running implements AutoCloseable {
         controllers.add(new Autoscalers(writer, config, cache(api, "/apis/autoscaling/v2/horizontalpodautoscalers", HorizontalPodAutoscaler.class), pods));
         controllers.add(new FinishedJobs(writer, config, jobs));
         controllers.add(new Volumes(writer, config, claims, cache(api, "/api/v1/persistentvolumes", PersistentVolume.class), pods));
-        controllers.add(new Disruptions(writer, config, cache(api, "/apis/policy/v1/poddisruptionbudgets", PodDisruptionBudget.class), pods, sets, deployments, statefulSets));
+        controllers.add(new Disruptions(writer, config, budgets, pods, sets, deployments, statefulSets));
         controllers.add(new DaemonSets(writer, config, cache(api, "/apis/apps/v1/daemonsets", DaemonSet.class), nodes, pods, revisions));
     }
 

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodConditionBuilder;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.time.Duration;
@@ -28,18 +29,21 @@ final class Scheduler implements Controller {
     private final Cache<Node> nodes;
     private final Cache<Pod> pods;
     private final Cache<Namespace> namespaces;
+    private final Cache<PodDisruptionBudget> budgets;
     private final Recorder events;
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();
     /** Bound by us, but not yet so in the cache; by UID. */
     private final Map<String, Pod> assumed = new ConcurrentHashMap<>();
     private final ControlLoop loop;
 
-    Scheduler(Writer writer, ControllersConfig config, Cache<Node> nodes, Cache<Pod> pods, Cache<Namespace> namespaces) {
+    Scheduler(Writer writer, ControllersConfig config, Cache<Node> nodes, Cache<Pod> pods, Cache<Namespace> namespaces,
+            Cache<PodDisruptionBudget> budgets) {
         this.writer = writer;
         this.config = config;
         this.nodes = nodes;
         this.pods = pods;
         this.namespaces = namespaces;
+        this.budgets = budgets;
         this.events = new Recorder(writer, config.clock(), NAME);
         // One at a time: each must see the room that the one before has taken.
         this.loop = new ControlLoop("scheduler", 1, this::reconcile);
@@ -92,9 +96,16 @@ final class Scheduler implements Controller {
             }
             return Optional.empty();
         }
-        var choice = Choice.of(pod, nodes.all(), present(), this::labels);
+        var there = present();
+        var choice = Choice.of(pod, nodes.all(), promised(pod, there), this::labels);
         if (choice.node().isEmpty()) {
-            refuse(pod, choice.message());
+            if (!Preemption.allowed(pod, there)) {
+                refuse(pod, "Never".equals(pod.getSpec().getPreemptionPolicy()) ? choice.message() : choice.now(), Preemption.nominated(pod));
+                return Optional.of(BACKSTOP);
+            }
+            var room = Preemption.of(pod, nodes.all(), there, budgets.all(), this::labels);
+            refuse(pod, room.isPresent() ? choice.now() : choice.message(), room.map(Preemption::node).orElse(""));
+            room.ifPresent(r -> driveOut(r, pod));
             return Optional.of(BACKSTOP);
         }
         bind(pod, choice.node().get());
@@ -117,6 +128,37 @@ final class Scheduler implements Controller {
         return all;
     }
 
+    /** With the room that is being made for others no less important. */
+    private List<Pod> promised(Pod pod, List<Pod> there) {
+        var all = new ArrayList<Pod>(there);
+        for (var key : waiting) {
+            pods.find(key).filter(p -> !Preemption.nominated(p).isEmpty() && !p.getMetadata().getUid().equals(pod.getMetadata().getUid()) && ours(p)
+                            && Preemption.priority(p) >= Preemption.priority(pod))
+                    .ifPresent(p -> all.add(new PodBuilder(p).editSpec().withNodeName(Preemption.nominated(p)).endSpec().build()));
+        }
+        return all;
+    }
+
+    private void driveOut(Preemption room, Pod pod) {
+        for (var victim : room.victims()) {
+            if (Cache.leaving(victim)) {
+                continue;
+            }
+            try {
+                var conditions = new ArrayList<PodCondition>(victim.getStatus().getConditions());
+                conditions.removeIf(c -> c.getType().equals("DisruptionTarget"));
+                conditions.add(new PodConditionBuilder().withType("DisruptionTarget").withStatus("True").withReason("PreemptionByScheduler")
+                        .withMessage(NAME + ": preempting to accommodate a higher priority pod").withLastTransitionTime(Condition.seconds(config.clock().instant())).build());
+                writer.delete(writer.mergeStatus(victim, Map.of("conditions", conditions)));
+                events.normal(victim, "Preempted", "Preempted by pod " + pod.getMetadata().getUid() + " on node " + room.node());
+            } catch (KubernetesClientException e) {
+                if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+                    throw e;
+                }
+            }
+        }
+    }
+
     private void bind(Pod pod, String node) {
         var metadata = pod.getMetadata();
         assumed.put(metadata.getUid(), new PodBuilder(pod).editSpec().withNodeName(node).endSpec().build());
@@ -137,9 +179,10 @@ final class Scheduler implements Controller {
         events.normal(pod, "Scheduled", "Successfully assigned " + Cache.key(pod) + " to " + node);
     }
 
-    private void refuse(Pod pod, String message) {
+    /** @param nominated the node where room is being made, if on any */
+    private void refuse(Pod pod, String message, String nominated) {
         var there = PodState.condition(pod, "PodScheduled");
-        if (there.filter(c -> "False".equals(c.getStatus()) && message.equals(c.getMessage())).isPresent()) {
+        if (there.filter(c -> "False".equals(c.getStatus()) && message.equals(c.getMessage())).isPresent() && nominated.equals(Preemption.nominated(pod))) {
             return;
         }
         var now = Condition.seconds(config.clock().instant());
@@ -148,7 +191,7 @@ final class Scheduler implements Controller {
         conditions.removeIf(c -> c.getType().equals("PodScheduled"));
         conditions.add(new PodConditionBuilder().withType("PodScheduled").withStatus("False").withReason("Unschedulable").withMessage(message).withLastTransitionTime(since).build());
         try {
-            writer.mergeStatus(pod, Map.of("conditions", conditions));
+            writer.mergeStatus(pod, nominated.isEmpty() ? Map.of("conditions", conditions) : Map.of("conditions", conditions, "nominatedNodeName", nominated));
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
                 return;

@@ -7,8 +7,10 @@ import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.scheduling.v1.PriorityClassBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -143,6 +145,34 @@ class SchedulerTest {
         awaitBound("b", "large");
         client.resource(pod("c", "200m").build()).create();
         awaitBound("c", "small");
+    }
+
+    @Test
+    void drivesOutAsFewLessImportantPodsAsWillDo() {
+        node(FakeKubelet.node("edge", "2", "1Gi"));
+        client.resource(new PriorityClassBuilder().withNewMetadata().withName("urgent").endMetadata().withValue(1000).build()).create();
+        for (var name : List.of("small", "large")) {
+            client.resource(pod(name, name.equals("small") ? "400m" : "1500m").build()).create();
+            awaitBound(name, "edge");
+        }
+
+        client.resource(pod("urgent", "1500m").editSpec().withPriorityClassName("urgent").endSpec().build()).create();
+
+        await().untilAsserted(() -> assertThat(get("large").getMetadata().getDeletionTimestamp()).isNotNull());
+        assertThat(PodState.condition(get("large"), "DisruptionTarget")).hasValueSatisfying(c -> {
+            assertThat(c.getReason()).isEqualTo("PreemptionByScheduler");
+            assertThat(c.getMessage()).isEqualTo("default-scheduler: preempting to accommodate a higher priority pod");
+        });
+        await().untilAsserted(() -> assertThat(client.v1().events().inNamespace("default").list().getItems()).anyMatch(e -> e.getReason().equals("Preempted")
+                && e.getInvolvedObject().getName().equals("large") && e.getMessage().equals("Preempted by pod " + get("urgent").getMetadata().getUid() + " on node edge")));
+        assertThat(get("urgent").getStatus().getNominatedNodeName()).isEqualTo("edge");
+
+        // Its room is not given away while it waits.
+        client.resource(get("large")).withGracePeriod(0).delete();
+        client.resource(pod("greedy", "1500m").build()).create();
+        awaitBound("urgent", "edge");
+        assertThat(get("small").getMetadata().getDeletionTimestamp()).isNull();
+        assertThat(PodState.node(get("greedy"))).isEmpty();
     }
 
     /** Pods that tolerate the taint of the node. */
