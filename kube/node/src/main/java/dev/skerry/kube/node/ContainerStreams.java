@@ -7,6 +7,7 @@ import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Streams into containers. Each call answers an address of the runtime's own server on the loopback, which takes one upgraded connection within a minute.
@@ -15,15 +16,18 @@ import java.util.List;
 public final class ContainerStreams {
 
     private final Cri cri;
+    private final UnaryOperator<String> here;
 
-    ContainerStreams(Cri cri) {
+    /** @param here the UID under which a Pod runs here by the one that the API shows: a mirror has another than its Pod */
+    ContainerStreams(Cri cri, UnaryOperator<String> here) {
         this.cri = cri;
+        this.here = here;
     }
 
     /** Which streams are wanted; with a terminal there is no standard error apart. */
     public record Ends(boolean stdin, boolean stdout, boolean stderr, boolean tty) {}
 
-    /** Begins a program in a running container. @param uid of the Pod */
+    /** Begins a program in a running container. @param uid of the Pod in the API */
     public URI exec(String uid, String container, List<String> command, Ends ends) throws IOException {
         return asked(() -> cri.execUrl(ExecRequest.newBuilder().setContainerId(running(uid, container)).addAllCmd(command)
                 .setStdin(ends.stdin()).setStdout(ends.stdout()).setStderr(ends.stderr()).setTty(ends.tty()).build()));
@@ -38,13 +42,13 @@ public final class ContainerStreams {
     /** Reaches ports of a Pod from within. @param pod for the words of a fault */
     public URI portForward(String namespace, String pod, String uid, List<Integer> ports) throws IOException {
         return asked(() -> {
-            var sandbox = PodState.of(cri, uid).sandbox().orElseThrow(() -> new IOException("pod not found (\"" + pod + "_" + namespace + "\")"));
+            var sandbox = PodState.of(cri, here.apply(uid)).sandbox().orElseThrow(() -> new IOException("pod not found (\"" + pod + "_" + namespace + "\")"));
             return cri.portForwardUrl(PortForwardRequest.newBuilder().setPodSandboxId(sandbox.getId()).addAllPort(ports).build());
         });
     }
 
     private String running(String uid, String container) throws IOException {
-        return PodState.of(cri, uid).newest(container).filter(PodState::runs)
+        return PodState.of(cri, here.apply(uid)).newest(container).filter(PodState::runs)
                 .orElseThrow(() -> new IOException("container not found (\"" + container + "\")")).getId();
     }
 

@@ -174,7 +174,7 @@ public final class NodeAgent implements AutoCloseable {
         if (now == null) {
             throw new IOException("node \"" + config.nodeName() + "\" is not ready");
         }
-        return new ContainerStreams(now.cri());
+        return new ContainerStreams(now.cri(), now.pods()::here);
     }
 
     /**

@@ -95,6 +95,12 @@ final class Pods implements AutoCloseable {
                 .or(() -> Optional.ofNullable(informer.getIndexer().getByKey(namespace + "/" + name)));
     }
 
+    /** The UID under which a Pod runs here by the one that the API shows: those of files have a mirror there. */
+    String here(String uid) {
+        return informer.getIndexer().list().stream().filter(p -> p.getMetadata().getUid().equals(uid) && StaticPods.mirror(p)).findFirst()
+                .map(p -> p.getMetadata().getAnnotations().get(StaticPods.MIRROR)).orElse(uid);
+    }
+
     /** What shows a Pod of a file in the API. */
     private Optional<Pod> mirror(Pod pod) {
         return Optional.ofNullable(informer.getIndexer().getByKey(pod.getMetadata().getNamespace() + "/" + pod.getMetadata().getName())).filter(StaticPods::mirror);
