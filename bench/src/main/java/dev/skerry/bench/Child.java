@@ -159,6 +159,28 @@ final class Child implements AutoCloseable {
         return Path.of("/proc", Long.toString(process.pid()), file);
     }
 
+    long pid() {
+        return process.pid();
+    }
+
+    /** As a power cut of this process only: what it has started goes on. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** Asks it to end, and waits; what it has started goes on. */
+    void stop() {
+        process.destroy();
+        try {
+            if (!process.waitFor(CLOSE_WITHIN_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** First it, then what it has left behind: a container runtime outlives its skerry. */
     @Override
     public void close() {

@@ -2,13 +2,16 @@ package dev.skerry.kube.node;
 
 import static java.lang.System.Logger.Level.WARNING;
 
-import dev.skerry.kube.node.cri.Container;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 
 /** Takes a node off the machine: its containers, its containerd, mounts, network and control groups. The folder's files stay. */
 public final class Teardown {
@@ -16,6 +19,7 @@ public final class Teardown {
     private static final System.Logger LOG = System.getLogger(Teardown.class.getName());
     private static final Duration COMMAND = Duration.ofSeconds(20);
     private static final Duration GRACE = Duration.ofSeconds(5);
+    private static final int AT_ONCE = 32;
 
     private Teardown() {}
 
@@ -37,16 +41,14 @@ public final class Teardown {
             containerd.ensure();
             try (var cri = new Cri(place.socket())) {
                 var unused = cri.version();
-                for (Container container : cri.containers()) {
-                    if (container.getState() == PodState.RUNNING) {
-                        cri.stopContainer(container.getId(), GRACE);
-                    }
-                }
-                for (var sandbox : cri.sandboxes()) {
-                    cri.stopSandbox(sandbox.getId());
-                    cri.removeSandbox(sandbox.getId());
-                    ended++;
-                }
+                // All hear of it at once: many that do not listen take no longer than one.
+                together(cri.containers().stream().filter(c -> c.getState() == PodState.RUNNING).toList(), c -> cri.stopContainer(c.getId(), GRACE));
+                var sandboxes = cri.sandboxes();
+                together(sandboxes, s -> {
+                    cri.stopSandbox(s.getId());
+                    cri.removeSandbox(s.getId());
+                });
+                ended = sandboxes.size();
             } catch (StatusRuntimeException e) {
                 throw new IOException("containers could not be ended: " + e.getMessage(), e);
             }
@@ -62,6 +64,31 @@ public final class Teardown {
         PodEnd.removeCgroups(place.cgroup().substring(1));
         Volumes.delete(place.run());
         return ended;
+    }
+
+    /** Does the same to each, to some at a time. What failed is told when all have had their turn. */
+    private static <T> void together(List<T> all, Consumer<T> what) throws InterruptedException {
+        var turns = new Semaphore(AT_ONCE);
+        var failed = new ConcurrentLinkedQueue<StatusRuntimeException>();
+        var threads = new ArrayList<Thread>();
+        for (var one : all) {
+            turns.acquire();
+            threads.add(Thread.ofVirtual().name("teardown").start(() -> {
+                try {
+                    what.accept(one);
+                } catch (StatusRuntimeException e) {
+                    failed.add(e);
+                } finally {
+                    turns.release();
+                }
+            }));
+        }
+        for (var thread : threads) {
+            thread.join();
+        }
+        if (!failed.isEmpty()) {
+            throw failed.element();
+        }
     }
 
     private static void network(NodePlace place) throws InterruptedException, IOException {
