@@ -22,12 +22,24 @@ public record RuleSpec(@Required String sql, List<Action> actions, boolean pause
      *
      * @param eventTime rows are ordered by the time that they carry, not by when they came
      * @param lateTolerance how long event time waits for a row that is late
+     * @param state what a window holds after a crash: AtMostOnce, AtLeastOnce or ExactlyOnce (the usual)
      * @param ekuiper numbers and windows as eKuiper has them, for rules that were written for it
      */
     public record Options(
             @Nullable Boolean eventTime,
             @Pattern(Kinds.DURATION) @Nullable Duration lateTolerance,
-            @Nullable Boolean ekuiper) {}
+            @Nullable Boolean ekuiper,
+            @Nullable String state) {
+
+        public Options(@Nullable Boolean eventTime, @Nullable Duration lateTolerance, @Nullable Boolean ekuiper) {
+            this(eventTime, lateTolerance, ekuiper, null);
+        }
+
+        /** Whether rows are treated otherwise than usual. */
+        public boolean asksGeneralEngine() {
+            return Boolean.TRUE.equals(eventTime) || Boolean.TRUE.equals(ekuiper);
+        }
+    }
 
     /** One of its parts is set. Texts may hold {@code {{.column}}}. */
     public record Action(@Nullable Write write, @Nullable Alert alert) {}

@@ -73,7 +73,7 @@ final class Capabilities {
             var devices = parts.keep("devices", new DevicesModule(client, bus, List.of(modbus), events, clock));
             reconcilers.addAll(devices.reconcilers());
             if (has(Config.Module.STREAMS)) {
-                var streams = parts.keep("streams", new StreamsModule(client, bus, devices.commands(), events, clock));
+                var streams = parts.keep("streams", StreamsModule.remembering(client, bus, devices.commands(), events, clock, config.data().resolve("rules"), log));
                 reconcilers.addAll(streams.reconcilers());
             }
         }

@@ -3,6 +3,7 @@ package dev.skerry.streams;
 import dev.skerry.data.Bus;
 import dev.skerry.data.DeviceCommands;
 import dev.skerry.data.EventLog;
+import dev.skerry.data.History;
 import dev.skerry.data.StreamSchema;
 import dev.skerry.data.ValueType;
 import dev.skerry.model.RuleSpec;
@@ -21,6 +22,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +39,7 @@ public final class RuleEngine implements AutoCloseable {
     private static final int ALERTS = 1_000;
     private static final long TICK_MILLIS = 20;
     private static final long IDLE_MILLIS = 500;
+    private static final long KEEP_EVERY_TURNS = 100;
 
     private final @Nullable Checkpoints checkpoints;
     private final KeyedStates kept = new KeyedStates();
@@ -60,17 +64,58 @@ public final class RuleEngine implements AutoCloseable {
         this.commands = commands;
         this.events = events;
         this.clock = clock;
+        if (checkpoints != null) {
+            checkpoints.restore(kept);
+        }
         alerter = Thread.ofVirtual().name("rule-alerts").start(this::tellAlerts);
         timer = Thread.ofVirtual().name("rule-windows").start(this::turnWindows);
     }
 
     /**
-     * An engine whose rules go on after a restart where they stood, at most half a minute back.
+     * An engine whose rules go on after a restart where they stood.
      *
      * @param folder where their state is kept, made if it is missing
+     * @param history the durable log: readings that came after a checkpoint are taken from it again
      */
-    public static RuleEngine remembering(Bus bus, DeviceCommands commands, EventLog events, InstantSource clock, Path folder) throws IOException {
-        return new RuleEngine(bus, commands, events, clock, new Checkpoints(folder));
+    public static RuleEngine remembering(
+            Bus bus, DeviceCommands commands, EventLog events, InstantSource clock, Path folder, @Nullable History history) throws IOException {
+        return new RuleEngine(bus, commands, events, clock, new Checkpoints(folder, history));
+    }
+
+    /** Puts on disk what rules remember, as far as it has changed. It happens by itself now and then. */
+    public void checkpoint() {
+        windows.forEach(Ticking::checkpoint);
+        keepStates();
+    }
+
+    private void keepStates() {
+        if (checkpoints != null) {
+            checkpoints.save(kept);
+        }
+    }
+
+    /** The rule is no more: what it remembered is deleted. */
+    public void forget(String namespace, String name) {
+        if (checkpoints != null) {
+            checkpoints.forget(key(namespace, name));
+        }
+    }
+
+    /** There are these rules, as {@code namespace/name}, and no others: what others remembered is deleted. */
+    public void retain(Set<String> rules) {
+        if (checkpoints != null) {
+            checkpoints.retain(rules);
+        }
+    }
+
+    private static String key(String namespace, String name) {
+        return namespace + "/" + name;
+    }
+
+    private Optional<RuleMemory> memory(String namespace, String name, RuleSpec spec) {
+        var options = spec.options();
+        var mode = StateMode.of(options == null ? null : options.state());
+        return checkpoints == null ? Optional.empty() : Optional.of(new RuleMemory(checkpoints, key(namespace, name), mode, clock.millis()));
     }
 
     /**
@@ -82,16 +127,18 @@ public final class RuleEngine implements AutoCloseable {
     public RuleHandle start(String namespace, String name, RuleSpec spec, SchemaLookup schemas) {
         Plan plan;
         try {
-            if (spec.options() != null) {
+            if (spec.options() != null && spec.options().asksGeneralEngine()) {
                 return general(namespace, name, spec, schemas);
             }
             plan = Compiler.compile(spec.sql(), namespace, schemas);
         } catch (BeyondException e) {
             return general(namespace, name, spec, schemas);
         }
+        var memory = memory(namespace, name, spec);
         var actions = new Actions(namespace, name, spec.actions(), plan.columns(), commands, events, clock, alerts);
         var rule = new RunningRule(namespace, plan, actions, clock, windows::remove);
         if (plan.windowed()) {
+            memory.ifPresent(rule::remember);
             windows.add(rule);
         }
         rule.listen(bus, "rule " + namespace + "/" + name);
@@ -116,8 +163,12 @@ public final class RuleEngine implements AutoCloseable {
                 catalogue.define(stream, columns(schema));
             }
             var query = Query.of(spec.sql(), catalogue, options);
+            var memory = memory(namespace, name, spec);
             var actions = new Actions(namespace, name, spec.actions(), query.columns(), commands, events, clock, alerts);
-            var rule = new GeneralRule(namespace, name, query, List.copyOf(found), actions, clock, kept, checkpoints, windows::remove);
+            var rule = new GeneralRule(namespace, name, query, List.copyOf(found), actions, clock, kept, windows::remove);
+            if (rule.remembers()) {
+                memory.ifPresent(rule::remember);
+            }
             windows.add(rule);
             rule.listen(bus);
             return rule;
@@ -146,9 +197,12 @@ public final class RuleEngine implements AutoCloseable {
 
     private void turnWindows() {
         try {
-            while (!closed) {
+            for (long turn = 1; !closed; turn++) {
                 Thread.sleep(windows.isEmpty() ? IDLE_MILLIS : TICK_MILLIS);
                 tick();
+                if (turn % KEEP_EVERY_TURNS == 0) {
+                    keepStates();
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -174,5 +228,11 @@ public final class RuleEngine implements AutoCloseable {
         closed = true;
         alerter.interrupt();
         timer.interrupt();
+        try {
+            timer.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        keepStates();
     }
 }
