@@ -47,10 +47,10 @@ class KilledRuleTest {
             kind: Rule
             metadata: {name: sums, namespace: default}
             spec:
-              sql: SELECT device, count(*) AS n, sum(flowTemperature) AS s, window_start() AS b FROM chiller GROUP BY device, TUMBLINGWINDOW(ss, 15)
+              sql: SELECT device, count(*) AS n, sum(flowTemperature) AS s, window_end() AS e FROM chiller GROUP BY device, TUMBLINGWINDOW(ss, 15)
               options: {eventTime: true}
               actions:
-                - alert: {severity: info, message: "{{.b}}"}
+                - alert: {severity: info, message: "{{.e}}"}
             """;
 
     @TempDir
@@ -87,7 +87,7 @@ class KilledRuleTest {
         try (var log = DurableLog.open(folder.resolve("data/log"), LogSettings.defaults(), InstantSource.system());
                 var events = FileEventLog.open(folder.resolve("data/events"))) {
             var points = log.range(new SeriesKey("", "default", "chiller-1", "flowTemperature"), Instant.ofEpochMilli(window), Instant.ofEpochMilli(window + WINDOW * 1_000), 100_000);
-            var told = events.newest(100).stream().filter(e -> e.kind().equals("alert") && e.message().equals(Long.toString(window))).toList();
+            var told = events.newest(100).stream().filter(e -> e.kind().equals("alert") && e.message().equals(Long.toString(window + WINDOW * 1_000))).toList();
             assertThat(told).hasSize(1);
             var row = told.getFirst().fields();
             System.out.println("window of " + points.size() + " readings, told: " + row);
