@@ -4,6 +4,7 @@ import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.kubernetes.api.model.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A query, and what each of its rows sets off. */
@@ -41,8 +42,47 @@ public record RuleSpec(@Required String sql, List<Action> actions, boolean pause
         }
     }
 
-    /** One of its parts is set. Texts may hold {@code {{.column}}}. */
-    public record Action(@Nullable Write write, @Nullable Alert alert) {}
+    /** Where a row goes: one of its parts is set, and {@code delivery} beside it. Texts may hold {@code {{.column}}}. */
+    public record Action(
+            @Nullable Write write, @Nullable Alert alert, @Nullable Memory memory, @Nullable Http http, @Nullable Mqtt mqtt, @Nullable ToFile file, @Nullable Nop nop,
+            @Nullable Delivery delivery) {
+
+        public Action(@Nullable Write write, @Nullable Alert alert) {
+            this(write, alert, null, null, null, null, null, null);
+        }
+    }
+
+    /** Gives rows to the rules that select from the stream of this topic. */
+    public record Memory(@Required String topic) {}
+
+    /** Sends rows by HTTP; method is POST unless said otherwise, a status of 2xx means that they have arrived. */
+    public record Http(
+            @Required String url, @Nullable String method, @Nullable Map<String, String> headers, @Pattern(Kinds.DURATION) @Nullable Duration timeout) {}
+
+    /** Publishes rows; without a server at the site's own broker. */
+    public record Mqtt(@Nullable String server, @Required String topic, @Nullable Integer qos, @Nullable Boolean retained) {}
+
+    /** Appends rows to a file below the site's folder for them, a line each; the file before is kept when it has reached a size. */
+    public record ToFile(@Required String name, @Nullable Long maxBytes) {}
+
+    /** Encodes rows and throws them away: for trials. */
+    public record Nop() {}
+
+    /**
+     * How rows are packed and what happens when they do not arrive. What cannot be sent is tried again, in order; what finds no room any more makes the oldest
+     * go, and that is counted.
+     *
+     * @param template the text that is sent in place of the row as JSON
+     * @param fields the columns that are sent
+     * @param batch so many rows are sent together, as a JSON array or as lines
+     * @param linger how long an incomplete batch waits
+     * @param resend the wait before the first repetition; it doubles up to a minute
+     * @param keep so many messages may wait in memory
+     * @param onDisk messages wait on disk, up to this many bytes, and outlive the program
+     */
+    public record Delivery(
+            @Nullable String template, @Nullable List<String> fields, @Nullable Integer batch, @Pattern(Kinds.DURATION) @Nullable Duration linger,
+            @Pattern(Kinds.DURATION) @Nullable Duration resend, @Nullable Integer keep, @Nullable Long onDisk) {}
 
     /** Writes a value to a property of a device of the same namespace. */
     public record Write(@Required String device, @Required String property, @Required String value) {}

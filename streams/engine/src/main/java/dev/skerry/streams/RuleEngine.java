@@ -3,7 +3,6 @@ package dev.skerry.streams;
 import dev.skerry.data.Bus;
 import dev.skerry.data.DeviceCommands;
 import dev.skerry.data.EventLog;
-import dev.skerry.data.History;
 import dev.skerry.data.StreamSchema;
 import dev.skerry.data.ValueType;
 import dev.skerry.model.RuleSpec;
@@ -15,7 +14,7 @@ import dev.skerry.streams.sql.RuleOptions;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Path;
+import java.net.http.HttpClient;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -27,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,14 +39,16 @@ public final class RuleEngine implements AutoCloseable {
     private static final int ALERTS = 1_000;
     private static final long TICK_MILLIS = 20;
     private static final long IDLE_MILLIS = 500;
+    private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final long KEEP_EVERY_TURNS = 100;
 
+    private final EngineParts parts;
     private final @Nullable Checkpoints checkpoints;
     private final KeyedStates kept = new KeyedStates();
     private final Bus bus;
-    private final DeviceCommands commands;
-    private final EventLog events;
     private final InstantSource clock;
+    private final RowHub hub = new RowHub();
+    private final AtomicReference<@Nullable HttpClient> http = new AtomicReference<>();
     private final List<Ticking> windows = new CopyOnWriteArrayList<>();
     private final ArrayBlockingQueue<Runnable> alerts = new ArrayBlockingQueue<>(ALERTS);
     private final Thread alerter;
@@ -55,15 +57,14 @@ public final class RuleEngine implements AutoCloseable {
 
     /** An engine whose rules forget when it ends. */
     public RuleEngine(Bus bus, DeviceCommands commands, EventLog events, InstantSource clock) {
-        this(bus, commands, events, clock, null);
+        this(EngineParts.of(bus, commands, events, clock), null);
     }
 
-    private RuleEngine(Bus bus, DeviceCommands commands, EventLog events, InstantSource clock, @Nullable Checkpoints checkpoints) {
+    private RuleEngine(EngineParts parts, @Nullable Checkpoints checkpoints) {
+        this.parts = parts;
         this.checkpoints = checkpoints;
-        this.bus = bus;
-        this.commands = commands;
-        this.events = events;
-        this.clock = clock;
+        bus = parts.bus();
+        clock = parts.clock();
         if (checkpoints != null) {
             checkpoints.restore(kept);
         }
@@ -71,15 +72,23 @@ public final class RuleEngine implements AutoCloseable {
         timer = Thread.ofVirtual().name("rule-windows").start(this::turnWindows);
     }
 
-    /**
-     * An engine whose rules go on after a restart where they stood.
-     *
-     * @param folder where their state is kept, made if it is missing
-     * @param history the durable log: readings that came after a checkpoint are taken from it again
-     */
-    public static RuleEngine remembering(
-            Bus bus, DeviceCommands commands, EventLog events, InstantSource clock, Path folder, @Nullable History history) throws IOException {
-        return new RuleEngine(bus, commands, events, clock, new Checkpoints(folder, history));
+    /** An engine with these parts; with a folder its rules go on after a restart where they stood. */
+    public static RuleEngine of(EngineParts parts) throws IOException {
+        var folder = parts.folder();
+        return new RuleEngine(parts, folder == null ? null : new Checkpoints(folder.resolve("state"), parts.history()));
+    }
+
+    /** One client for all rules, made with the first message. */
+    private HttpClient http() {
+        var made = http.get();
+        if (made == null) {
+            made = HttpClient.newBuilder().connectTimeout(CONNECT).build();
+            if (!http.compareAndSet(null, made)) {
+                made.close();
+                made = java.util.Objects.requireNonNull(http.get());
+            }
+        }
+        return made;
     }
 
     /** Puts on disk what rules remember, as far as it has changed. It happens by itself now and then. */
@@ -135,7 +144,7 @@ public final class RuleEngine implements AutoCloseable {
             return general(namespace, name, spec, schemas);
         }
         var memory = memory(namespace, name, spec);
-        var actions = new Actions(namespace, name, spec.actions(), plan.columns(), commands, events, clock, alerts);
+        var actions = new Actions(namespace, name, spec.actions(), plan.columns(), parts, hub, this::http, alerts);
         var rule = new RunningRule(namespace, plan, actions, clock, windows::remove);
         if (plan.windowed()) {
             memory.ifPresent(rule::remember);
@@ -164,7 +173,7 @@ public final class RuleEngine implements AutoCloseable {
             }
             var query = Query.of(spec.sql(), catalogue, options);
             var memory = memory(namespace, name, spec);
-            var actions = new Actions(namespace, name, spec.actions(), query.columns(), commands, events, clock, alerts);
+            var actions = new Actions(namespace, name, spec.actions(), query.columns(), parts, hub, this::http, alerts);
             var rule = new GeneralRule(namespace, name, query, List.copyOf(found), actions, clock, kept, windows::remove);
             if (rule.remembers()) {
                 memory.ifPresent(rule::remember);
@@ -234,5 +243,10 @@ public final class RuleEngine implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         keepStates();
+        hub.close();
+        var made = http.get();
+        if (made != null) {
+            made.close();
+        }
     }
 }

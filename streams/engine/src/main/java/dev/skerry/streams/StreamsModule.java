@@ -3,11 +3,9 @@ package dev.skerry.streams;
 import dev.skerry.data.Bus;
 import dev.skerry.data.DeviceCommands;
 import dev.skerry.data.EventLog;
-import dev.skerry.data.History;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -28,15 +26,9 @@ public final class StreamsModule implements AutoCloseable {
         reconciler = new RuleReconciler(client, engine);
     }
 
-    /**
-     * Rules that go on after a restart where they stood.
-     *
-     * @param folder where their state is kept, made if it is missing
-     * @param history the durable log of the same site
-     */
-    public static StreamsModule remembering(KubernetesClient client, Bus bus, DeviceCommands commands, EventLog events, InstantSource clock, Path folder,
-            History history) throws IOException {
-        return new StreamsModule(client, RuleEngine.remembering(bus, commands, events, clock, folder, history));
+    /** Rules that go on after a restart where they stood, if the parts name a folder. */
+    public static StreamsModule of(KubernetesClient client, EngineParts parts) throws IOException {
+        return new StreamsModule(client, RuleEngine.of(parts));
     }
 
     /** What the operator of this process must register. */

@@ -67,7 +67,8 @@ class RuleStateTest {
         bus = new LocalBus();
         log.attach(bus);
         // For one that was killed time stands still.
-        engine = RuleEngine.remembering(bus, commands, events, () -> life == lifeNow ? last.updateAndGet(t -> now.get()) : last.get(), folder.resolve("rules"), log);
+        engine = RuleEngine.of(EngineParts.of(bus, commands, events, () -> life == lifeNow ? last.updateAndGet(t -> now.get()) : last.get())
+                .remembering(folder.resolve("rules"), log));
         lives.add(bus);
     }
 
@@ -189,7 +190,7 @@ class RuleStateTest {
         try (var rule = start(TUMBLING, "ExactlyOnce")) {
             tell("p1", 1);
         }
-        try (var files = Files.newDirectoryStream(folder.resolve("rules"), "*.state")) {
+        try (var files = Files.newDirectoryStream(folder.resolve("rules/state"), "*.state")) {
             for (var file : files) {
                 var bytes = Files.readAllBytes(file);
                 bytes[bytes.length / 2] ^= 1;
@@ -200,7 +201,7 @@ class RuleStateTest {
             assertThat(rule.beginning()).startsWith("begins anew");
         }
         engine.forget("default", "r");
-        try (var files = Files.newDirectoryStream(folder.resolve("rules"), "*.state")) {
+        try (var files = Files.newDirectoryStream(folder.resolve("rules/state"), "*.state")) {
             assertThat(files).isEmpty();
         }
     }
@@ -212,7 +213,7 @@ class RuleStateTest {
             engine.checkpoint();
             engine.checkpoint();
             Path file;
-            try (var files = Files.newDirectoryStream(folder.resolve("rules"), "*.state")) {
+            try (var files = Files.newDirectoryStream(folder.resolve("rules/state"), "*.state")) {
                 file = files.iterator().next();
             }
             Files.delete(file);
