@@ -1,7 +1,7 @@
 package dev.skerry.streams;
 
 import dev.skerry.data.AtomicFile;
-import dev.skerry.data.History;
+import dev.skerry.data.Outbox;
 import dev.skerry.streams.functions.KeyedStates;
 import dev.skerry.streams.sql.StateBytes;
 import java.io.IOException;
@@ -30,19 +30,19 @@ final class Checkpoints {
     private static final String SUFFIX = ".state";
 
     private final Path folder;
-    private final @Nullable History history;
+    private final @Nullable LogReplay log;
     private final AtomicLong complained = new AtomicLong(System.nanoTime() - COMPLAIN_NANOS);
     private byte[] keptBytes = {};
     private volatile String lastError = "";
 
-    /** @param history the durable log, from which what came after a checkpoint is read again; without it, that is lost */
-    Checkpoints(Path folder, @Nullable History history) throws IOException {
+    /** @param outbox the durable log, from which what came after a checkpoint is read again; without it, that is lost */
+    Checkpoints(Path folder, @Nullable Outbox outbox) throws IOException {
         this.folder = Files.createDirectories(folder);
-        this.history = history;
+        log = outbox == null ? null : new LogReplay(outbox);
     }
 
-    @Nullable History history() {
-        return history;
+    @Nullable LogReplay log() {
+        return log;
     }
 
     /** Why the newest write failed, or empty. */
@@ -121,6 +121,9 @@ final class Checkpoints {
 
     /** Writes what rules keep for one another, if it has changed. One thread calls it. */
     void save(KeyedStates kept) {
+        if (log != null) {
+            log.forget();
+        }
         var bytes = StateBytes.write(kept.save());
         if (!Arrays.equals(bytes, keptBytes) && write(folder.resolve("kept"), bytes)) {
             keptBytes = bytes;

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -58,21 +59,20 @@ final class GeneralRule implements Ticking, Remembering {
         return run.remembers();
     }
 
-    /** What it remembers outlives the program from now on. */
-    void remember(RuleMemory kept) {
+    /** Begins to listen; with a memory it takes up what that holds, while what comes meanwhile waits. */
+    void listen(Bus bus, Optional<RuleMemory> kept) {
         lock.lock();
         try {
-            memory = kept;
-            beginning = kept.begin(this, clock.millis());
+            for (var schema : schemas) {
+                subscriptions.add(bus.subscribe("rule " + name, schema.stream(), batch -> accept(schema, batch)));
+            }
+            if (kept.isPresent()) {
+                memory = kept.get();
+                beginning = memory.begin(this, clock.millis());
+            }
             due = run.nextTimer();
         } finally {
             lock.unlock();
-        }
-    }
-
-    void listen(Bus bus) {
-        for (var schema : schemas) {
-            subscriptions.add(bus.subscribe("rule " + name, schema.stream(), batch -> accept(schema, batch)));
         }
     }
 
@@ -105,6 +105,9 @@ final class GeneralRule implements Ticking, Remembering {
 
     private void take(StreamSchema schema, Batch batch, long now) {
         for (int i = 0; i < batch.size(); i++) {
+            if (memory != null && !mute && memory.replayed(batch.device(i), batch.time(i), now)) {
+                continue;
+            }
             run.timedRow(schema.stream(), values(batch, i), Map.of("device", batch.device(i)), batch.time(i) / 1_000, now);
             if (memory != null) {
                 memory.saw(batch.device(i), batch.time(i));

@@ -43,6 +43,12 @@ final class Marks {
         return mark == null ? otherwise : mark.time;
     }
 
+    void clear() {
+        marks.clear();
+        device = "";
+        last = null;
+    }
+
     Map<String, Object> save() {
         var saved = new LinkedHashMap<String, Object>();
         marks.forEach((name, mark) -> saved.put(name, mark.time));

@@ -75,7 +75,7 @@ public final class RuleEngine implements AutoCloseable {
     /** An engine with these parts; with a folder its rules go on after a restart where they stood. */
     public static RuleEngine of(EngineParts parts) throws IOException {
         var folder = parts.folder();
-        return new RuleEngine(parts, folder == null ? null : new Checkpoints(folder.resolve("state"), parts.history()));
+        return new RuleEngine(parts, folder == null ? null : new Checkpoints(folder.resolve("state"), parts.log()));
     }
 
     /** One client for all rules, made with the first message. */
@@ -147,10 +147,9 @@ public final class RuleEngine implements AutoCloseable {
         var actions = new Actions(namespace, name, spec.actions(), plan.columns(), parts, hub, this::http, alerts);
         var rule = new RunningRule(namespace, plan, actions, clock, windows::remove);
         if (plan.windowed()) {
-            memory.ifPresent(rule::remember);
             windows.add(rule);
         }
-        rule.listen(bus, "rule " + namespace + "/" + name);
+        rule.listen(bus, "rule " + namespace + "/" + name, plan.windowed() ? memory : Optional.empty());
         return rule;
     }
 
@@ -175,11 +174,8 @@ public final class RuleEngine implements AutoCloseable {
             var memory = memory(namespace, name, spec);
             var actions = new Actions(namespace, name, spec.actions(), query.columns(), parts, hub, this::http, alerts);
             var rule = new GeneralRule(namespace, name, query, List.copyOf(found), actions, clock, kept, windows::remove);
-            if (rule.remembers()) {
-                memory.ifPresent(rule::remember);
-            }
             windows.add(rule);
-            rule.listen(bus);
+            rule.listen(bus, rule.remembers() ? memory : Optional.empty());
             return rule;
         } catch (dev.skerry.streams.sql.SqlException e) {
             throw new SqlException(String.valueOf(e.getMessage()));

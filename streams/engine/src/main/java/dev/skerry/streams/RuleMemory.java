@@ -1,6 +1,7 @@
 package dev.skerry.streams;
 
 import dev.skerry.streams.sql.StateBytes;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -12,13 +13,18 @@ final class RuleMemory {
     /** The log bridges what came after a checkpoint: so it may be rare, and a flash lives longer. */
     static final long EVERY_MILLIS = 60_000;
 
-    /** Rows that were on their way when a checkpoint was made are read again. */
-    private static final long SLACK_MICROS = 2_000_000;
+    /** Batches that may have been on their way between log and rule when a checkpoint was made. */
+    private static final long SLACK = 1_000;
+
+    /** So long after a replay rows may come that it has given already: they waited for it to end. */
+    private static final long OVERLAP_MILLIS = 10_000;
 
     private final Checkpoints checkpoints;
     private final String rule;
     private final StateMode mode;
     private final Marks marks = new Marks();
+    private final Marks overlap = new Marks();
+    private long overlapUntil;
     private volatile long next;
     private long turns;
     private byte[] written = {};
@@ -55,17 +61,51 @@ final class RuleMemory {
         marks.restore(state.get("marks"));
         long at = state.get("at") instanceof Long t ? t : 0;
         var since = Instant.ofEpochMilli(at).toString();
-        if (mode == StateMode.AT_MOST_ONCE || Boolean.TRUE.equals(state.get("paused")) || checkpoints.history() == null) {
+        var log = checkpoints.log();
+        if (mode == StateMode.AT_MOST_ONCE || Boolean.TRUE.equals(state.get("paused")) || log == null) {
             return "goes on from " + since;
         }
+        if (!log.epoch().equals(state.get("epoch")) || !(state.get("position") instanceof Long position)) {
+            return "goes on from " + since + "; what came since is not known: the log is another one";
+        }
+        try {
+            return "goes on from " + since + " and " + replay(run, log, Math.max(0, position - SLACK), at, now) + " rows of the log";
+        } catch (IOException e) {
+            return "goes on from " + since + "; what came since is not known: " + e.getMessage();
+        }
+    }
+
+    private long replay(Remembering run, LogReplay log, long from, long at, long now) throws IOException {
         boolean exactly = mode == StateMode.EXACTLY_ONCE;
-        long otherwise = exactly ? at * 1_000 - 1 : at * 1_000 - SLACK_MICROS;
         long[] clock = {at};
-        long rows = new LogReplay(checkpoints.history()).read(run.schemas(), device -> exactly ? marks.of(device, otherwise) + 1 : otherwise, batch -> {
-            clock[0] = Math.max(clock[0], batch.time(0) / 1_000);
-            run.replay(batch, clock[0], exactly);
+        long[] rows = {0};
+        log.read(run.schemas(), from, batch -> {
+            long time = batch.time(0);
+            // A device that was not there yet is known from the checkpoint on.
+            if (exactly ? time > marks.of(batch.device(0), at * 1_000 - 1) : time >= at * 1_000) {
+                clock[0] = Math.max(clock[0], Math.min(now, time / 1_000));
+                run.replay(batch, clock[0], exactly);
+                rows[0]++;
+            }
         });
-        return "goes on from " + since + " and " + rows + " rows of the log";
+        if (exactly) {
+            overlapUntil = now + OVERLAP_MILLIS;
+            overlap.restore(marks.save());
+        }
+        return rows[0];
+    }
+
+    /** Whether a row that comes was given by the replay already. */
+    boolean replayed(String device, long timeMicros, long now) {
+        if (overlapUntil == 0) {
+            return false;
+        }
+        if (now > overlapUntil) {
+            overlapUntil = 0;
+            overlap.clear();
+            return false;
+        }
+        return timeMicros <= overlap.of(device, Long.MIN_VALUE);
     }
 
     private static Map<String, Object> texts(Map<?, ?> map) {
@@ -99,6 +139,11 @@ final class RuleMemory {
         var whole = new LinkedHashMap<String, Object>();
         whole.put("at", now);
         whole.put("paused", paused);
+        var log = checkpoints.log();
+        if (log != null) {
+            whole.put("epoch", log.epoch());
+            whole.put("position", log.end());
+        }
         whole.put("marks", marks.save());
         whole.put("state", state);
         if (checkpoints.write(rule, StateBytes.write(whole))) {

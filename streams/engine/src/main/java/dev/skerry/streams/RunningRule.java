@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -52,19 +53,18 @@ final class RunningRule implements Ticking, Remembering {
         }
     }
 
-    /** Its groups outlive the program from now on. */
-    void remember(RuleMemory kept) {
+    /** Begins to listen; with a memory it takes up what that holds, while what comes meanwhile waits. */
+    void listen(Bus bus, String name, Optional<RuleMemory> kept) {
         lock.lock();
         try {
-            memory = kept;
-            beginning = kept.begin(this, clock.millis());
+            subscription = bus.subscribe(name, plan.schema().stream(), this::accept);
+            if (kept.isPresent()) {
+                memory = kept.get();
+                beginning = memory.begin(this, clock.millis());
+            }
         } finally {
             lock.unlock();
         }
-    }
-
-    void listen(Bus bus, String name) {
-        subscription = bus.subscribe(name, plan.schema().stream(), this::accept);
     }
 
     private void accept(Batch batch) {
@@ -100,6 +100,9 @@ final class RunningRule implements Ticking, Remembering {
         for (int i = 0; i < n; i++) {
             row.moveTo(i);
             if (memory != null) {
+                if (!mute && memory.replayed(batch.device(i), batch.time(i), now)) {
+                    continue;
+                }
                 memory.saw(batch.device(i), batch.time(i));
             }
             try {
