@@ -155,7 +155,7 @@ final class RuleLoad {
     static void join(int count, Figures figures) {
         try (var field = new Ground()) {
             field.start("j", "SELECT sensor.deviceId, temperature, most FROM sensor INNER JOIN limits ON sensor.deviceId = limits.deviceId"
-                    + " GROUP BY TUMBLINGWINDOW(ss, 1) HAVING temperature > most");
+                    + " WHERE temperature > most GROUP BY TUMBLINGWINDOW(ss, 1)");
             var limits = new BatchBuilder(LIMITS);
             double took = cpu(() -> {
                 for (int second = 0; second < Math.max(1, count / 1_000); second++) {

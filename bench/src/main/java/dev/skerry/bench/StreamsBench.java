@@ -35,6 +35,6 @@ final class StreamsBench implements Bench {
                 new Part("a burst of 8,000 messages on 300 rules", f -> RuleLoad.burst(300, 8_000, f)),
                 new Part("from message to result, alone and with 300 other rules", f -> RuleLoad.latency(f)),
                 new Part(rules + " rules", f -> RuleLoad.memory(rules, f)),
-                new Part("checkpoints and recovery", f -> RuleLoad.state(folder, rows / 10, f)));
+                new Part("checkpoints and recovery", f -> RuleLoad.state(folder, rows / 33, f)));
     }
 }

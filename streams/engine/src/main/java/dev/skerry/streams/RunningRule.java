@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** One rule at work. The lock is taken once a batch. */
 final class RunningRule implements Ticking, Remembering {
 
+    private static final int MOST_GROUPS = 100_000;
+
     private final String namespace;
     private final Plan plan;
     private final Actions actions;
@@ -130,7 +132,15 @@ final class RunningRule implements Ticking, Remembering {
             }
             key = Arrays.asList(parts);
         }
-        for (var accumulator : groups.computeIfAbsent(key, k -> plan.newGroup())) {
+        var group = groups.get(key);
+        if (group == null) {
+            if (groups.size() >= MOST_GROUPS) {
+                throw new EvalException("more than " + MOST_GROUPS + " groups in a window (expected: fewer); the row is dropped");
+            }
+            group = plan.newGroup();
+            groups.put(key, group);
+        }
+        for (var accumulator : group) {
             accumulator.add(row);
         }
     }
