@@ -104,7 +104,10 @@ final class Actions implements AutoCloseable {
                 }
                 yield new Alert(severity, new Template(at + ".alert.message", alert.message(), columns));
             }
-            case RuleSpec.Memory memory -> new Feed(memory.topic());
+            case RuleSpec.Memory memory -> {
+                hub.declare(namespace, memory.topic(), columns);
+                yield new Feed(memory.topic());
+            }
             case RuleSpec.Nop nop -> new Encode(new RowJson(columns));
             case RuleSpec.Http to -> send(i, name, at, wished, Outlets.http(at + ".http", to, http), null);
             case RuleSpec.Mqtt to -> send(i, name, at, wished, Outlets.mqtt(at + ".mqtt", to, parts.mqtt()), new Template(at + ".mqtt.topic", to.topic(), columns));

@@ -26,6 +26,8 @@ final class GeneralRule implements Ticking, Remembering {
     private final List<StreamSchema> schemas;
     private final List<String> columns;
     private final List<String> steps;
+    private final List<String> fed;
+    private final List<AutoCloseable> feeds = new ArrayList<>();
     private final Actions actions;
     private final InstantSource clock;
     private final Consumer<Ticking> onClose;
@@ -40,7 +42,7 @@ final class GeneralRule implements Ticking, Remembering {
     private volatile long due;
     private boolean closed;
 
-    GeneralRule(String namespace, String name, Query query, List<StreamSchema> schemas, Actions actions, InstantSource clock, KeyedStates kept,
+    GeneralRule(String namespace, String name, Query query, List<String> columns, List<StreamSchema> schemas, List<String> fed, Actions actions, InstantSource clock, KeyedStates kept,
             Consumer<Ticking> onClose) {
         this.namespace = namespace;
         this.name = namespace + "/" + name;
@@ -48,7 +50,8 @@ final class GeneralRule implements Ticking, Remembering {
         this.actions = actions;
         this.clock = clock;
         this.onClose = onClose;
-        columns = query.columns();
+        this.columns = columns;
+        this.fed = fed;
         steps = query.explain().lines().toList();
         run = query.start(Surroundings.of(name, clock, ZoneId.systemDefault(), kept), clock.millis(), this::send);
         due = run.nextTimer();
@@ -60,12 +63,13 @@ final class GeneralRule implements Ticking, Remembering {
     }
 
     /** Begins to listen; with a memory it takes up what that holds, while what comes meanwhile waits. */
-    void listen(Bus bus, Optional<RuleMemory> kept) {
+    void listen(Bus bus, RowHub hub, Optional<RuleMemory> kept) {
         lock.lock();
         try {
             for (var schema : schemas) {
                 subscriptions.add(bus.subscribe("rule " + name, schema.stream(), batch -> accept(schema, batch)));
             }
+            fed.forEach(topic -> feeds.add(hub.subscribe(namespace, topic, this::rows)));
             if (kept.isPresent()) {
                 memory = kept.get();
                 beginning = memory.begin(this, clock.millis());
@@ -115,6 +119,20 @@ final class GeneralRule implements Ticking, Remembering {
         }
         lag = Math.max(0, now - batch.time(batch.size() - 1) / 1_000);
         due = run.nextTimer();
+    }
+
+    /** Rows that another rule gives. */
+    private void rows(String stream, List<Map<String, @Nullable Object>> rows, Map<String, @Nullable Object> meta) {
+        lock.lock();
+        try {
+            if (!closed) {
+                long now = clock.millis();
+                rows.forEach(row -> run.row(stream, row, meta, now));
+                due = run.nextTimer();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -205,7 +223,7 @@ final class GeneralRule implements Ticking, Remembering {
 
     @Override
     public StreamSchema schema() {
-        return schemas.getFirst();
+        return schemas.isEmpty() ? new StreamSchema(namespace, fed.getFirst(), List.of()) : schemas.getFirst();
     }
 
     @Override
@@ -238,6 +256,13 @@ final class GeneralRule implements Ticking, Remembering {
     @Override
     public void close() {
         subscriptions.forEach(Bus.Subscription::close);
+        for (var feed : feeds) {
+            try {
+                feed.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
         checkpoint();
         lock.lock();
         try {

@@ -1,9 +1,12 @@
 package dev.skerry.streams;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
@@ -16,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RowHub implements AutoCloseable {
 
+    private static final Logger LOG = System.getLogger(RowHub.class.getName());
     private static final int QUEUE = 10_000;
 
     /** Takes rows, on the thread of whoever gives them. */
@@ -25,6 +29,19 @@ final class RowHub implements AutoCloseable {
 
     private final Map<String, List<Listener>> listeners = new ConcurrentHashMap<>();
     private final Map<String, Channel> channels = new ConcurrentHashMap<>();
+
+    /** Columns of the topics that rules feed. */
+    private final Map<String, List<String>> topics = new ConcurrentHashMap<>();
+
+    /** A rule feeds the topic with rows of these columns. */
+    void declare(String namespace, String topic, List<String> columns) {
+        topics.put(key(namespace, topic), columns);
+    }
+
+    /** The columns of a topic that some rule feeds, or fed. */
+    Optional<List<String>> columns(String namespace, String topic) {
+        return Optional.ofNullable(topics.get(key(namespace, topic)));
+    }
 
     private static String key(String namespace, String stream) {
         return namespace + "/" + stream;
@@ -38,7 +55,11 @@ final class RowHub implements AutoCloseable {
 
     void publish(String namespace, String stream, List<Map<String, @Nullable Object>> rows, Map<String, @Nullable Object> meta) {
         for (var listener : listeners.getOrDefault(key(namespace, stream), List.of())) {
-            listener.rows(stream, rows, meta);
+            try {
+                listener.rows(stream, rows, meta);
+            } catch (RuntimeException e) {
+                LOG.log(Level.WARNING, "stream " + stream + ": a rule failed", e);
+            }
         }
     }
 
@@ -47,7 +68,7 @@ final class RowHub implements AutoCloseable {
         return channels.computeIfAbsent(key(namespace, topic), k -> new Channel(namespace, topic)).offer(row);
     }
 
-    /** Who listens to a memory topic under the names of the streams that read it. */
+    /** The rows of one topic on their way. */
     private final class Channel {
         private final String namespace;
         private final String topic;
@@ -91,7 +112,7 @@ final class RowHub implements AutoCloseable {
                     } finally {
                         lock.unlock();
                     }
-                    publish(namespace, "memory:" + topic, next, Map.of("topic", topic));
+                    publish(namespace, topic, next, Map.of("topic", topic));
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

@@ -140,7 +140,7 @@ public final class RuleEngine implements AutoCloseable {
                 return general(namespace, name, spec, schemas);
             }
             plan = Compiler.compile(spec.sql(), namespace, schemas);
-        } catch (BeyondException e) {
+        } catch (BeyondException | UnknownStreamException e) {
             return general(namespace, name, spec, schemas);
         }
         var memory = memory(namespace, name, spec);
@@ -165,17 +165,23 @@ public final class RuleEngine implements AutoCloseable {
         try {
             var catalogue = new Catalogue(functions);
             var found = new ArrayList<StreamSchema>();
+            var fed = new LinkedHashMap<String, List<String>>();
             for (var stream : Query.sourcesOf(spec.sql(), functions)) {
-                var schema = schemas.find(namespace, stream).orElseThrow(() -> new UnknownStreamException(stream));
-                found.add(schema);
-                catalogue.define(stream, columns(schema));
+                var schema = schemas.find(namespace, stream);
+                if (schema.isPresent()) {
+                    found.add(schema.get());
+                    catalogue.define(stream, columns(schema.get()));
+                } else {
+                    fed.put(stream, hub.columns(namespace, stream).orElseThrow(() -> new UnknownStreamException(stream)));
+                    catalogue.define(stream, Map.of());
+                }
             }
             var query = Query.of(spec.sql(), catalogue, options);
             var memory = memory(namespace, name, spec);
-            var actions = new Actions(namespace, name, spec.actions(), query.columns(), parts, hub, this::http, alerts);
-            var rule = new GeneralRule(namespace, name, query, List.copyOf(found), actions, clock, kept, windows::remove);
+            var actions = new Actions(namespace, name, spec.actions(), query.columns(fed), parts, hub, this::http, alerts);
+            var rule = new GeneralRule(namespace, name, query, query.columns(fed), List.copyOf(found), List.copyOf(fed.keySet()), actions, clock, kept, windows::remove);
             windows.add(rule);
-            rule.listen(bus, rule.remembers() ? memory : Optional.empty());
+            rule.listen(bus, hub, rule.remembers() ? memory : Optional.empty());
             return rule;
         } catch (dev.skerry.streams.sql.SqlException e) {
             throw new SqlException(String.valueOf(e.getMessage()));

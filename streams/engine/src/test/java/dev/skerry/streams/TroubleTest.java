@@ -74,7 +74,7 @@ class TroubleTest {
     }
 
     private RuleHandle start(String name, String sql, RuleSpec.Action... actions) {
-        return engine.start("default", name, new RuleSpec(sql, List.of(actions), false), (namespace, stream) -> Optional.of(PUMP));
+        return engine.start("default", name, new RuleSpec(sql, List.of(actions), false), (namespace, stream) -> stream.equals("pump") ? Optional.of(PUMP) : Optional.empty());
     }
 
     private RuleSpec.Action http(RuleSpec.Delivery delivery) {
@@ -184,6 +184,19 @@ class TroubleTest {
             await().untilAsserted(() -> assertThat(rule.stats().actionsDone()).isEqualTo(2));
             assertThat(folder.resolve("files/flows.jsonl.1")).hasContent("{\"flow\":1.25,\"text\":\"a\\\"b\"}\n");
             assertThat(Files.exists(folder.resolve("files/flows.jsonl"))).isTrue();
+        }
+    }
+
+    @Test
+    void aRuleFeedsAnother() {
+        var feed = new RuleSpec.Action(null, null, new RuleSpec.Memory("hot"), null, null, null, null, null);
+        assertThatThrownBy(() -> start("second", "SELECT * FROM hot")).isInstanceOf(UnknownStreamException.class);
+        try (var first = start("first", "SELECT device, flow FROM pump WHERE flow > 5", feed); var second = start("second", "SELECT *, flow * 2 AS twice FROM hot WHERE flow > 7", http(null))) {
+            tell("p", 6, "");
+            tell("p", 8, "");
+            await().untilAsserted(() -> assertThat(bodies).containsExactly("{\"device\":\"p\",\"flow\":8,\"twice\":16}"));
+            assertThat(first.stats().rowsOut()).isEqualTo(2);
+            assertThat(second.stats().rowsIn()).isEqualTo(2);
         }
     }
 
