@@ -23,6 +23,7 @@ public record RuleSpec(@Required String sql, List<Action> actions, boolean pause
      *
      * @param eventTime rows are ordered by the time that they carry, not by when they came
      * @param lateTolerance how long event time waits for a row that is late
+     * @param lateRows the memory topic that rows go to which came too late; other rules may select from it
      * @param state what a window holds after a crash: AtMostOnce, AtLeastOnce or ExactlyOnce (the usual)
      * @param ekuiper numbers and windows as eKuiper has them, for rules that were written for it
      */
@@ -30,10 +31,11 @@ public record RuleSpec(@Required String sql, List<Action> actions, boolean pause
             @Nullable Boolean eventTime,
             @Pattern(Kinds.DURATION) @Nullable Duration lateTolerance,
             @Nullable Boolean ekuiper,
-            @Nullable String state) {
+            @Nullable String state,
+            @Nullable String lateRows) {
 
         public Options(@Nullable Boolean eventTime, @Nullable Duration lateTolerance, @Nullable Boolean ekuiper) {
-            this(eventTime, lateTolerance, ekuiper, null);
+            this(eventTime, lateTolerance, ekuiper, null, null);
         }
 
         /** Whether rows are treated otherwise than usual. */

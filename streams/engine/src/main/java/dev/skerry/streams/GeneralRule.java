@@ -62,6 +62,18 @@ final class GeneralRule implements Ticking, Remembering {
         return run.remembers();
     }
 
+    /** Rows that come too late go to a topic. Before it listens. */
+    void giveLateTo(RowHub hub, String topic) {
+        run.giveLateTo((source, row) -> {
+            if (!mute) {
+                var values = new LinkedHashMap<String, @Nullable Object>();
+                values.put("source", source);
+                values.putAll(row);
+                hub.offer(namespace, topic, values);
+            }
+        });
+    }
+
     /** Begins to listen; with a memory it takes up what that holds, while what comes meanwhile waits. */
     void listen(Bus bus, RowHub hub, Optional<RuleMemory> kept) {
         lock.lock();

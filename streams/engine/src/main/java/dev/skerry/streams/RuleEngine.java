@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -181,11 +182,23 @@ public final class RuleEngine implements AutoCloseable {
             var actions = new Actions(namespace, name, spec.actions(), query.columns(fed), parts, hub, this::http, alerts);
             var rule = new GeneralRule(namespace, name, query, query.columns(fed), List.copyOf(found), List.copyOf(fed.keySet()), actions, clock, kept, windows::remove);
             windows.add(rule);
+            if (wished != null && wished.lateRows() != null) {
+                hub.declare(namespace, wished.lateRows(), lateColumns(found, fed));
+                rule.giveLateTo(hub, wished.lateRows());
+            }
             rule.listen(bus, hub, rule.remembers() ? memory : Optional.empty());
             return rule;
         } catch (dev.skerry.streams.sql.SqlException e) {
             throw new SqlException(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** A row that was late comes as it was, with the name of its source. */
+    private static List<String> lateColumns(List<StreamSchema> found, Map<String, List<String>> fed) {
+        var columns = new LinkedHashSet<String>(List.of("source"));
+        found.forEach(s -> columns.addAll(columns(s).keySet()));
+        fed.values().forEach(columns::addAll);
+        return List.copyOf(columns);
     }
 
     private static Map<String, String> columns(StreamSchema schema) {

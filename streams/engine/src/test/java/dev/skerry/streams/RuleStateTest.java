@@ -80,7 +80,7 @@ class RuleStateTest {
     }
 
     private RuleHandle start(String sql, String state) {
-        return start(sql, new RuleSpec.Options(null, null, null, state));
+        return start(sql, new RuleSpec.Options(null, null, null, state, null));
     }
 
     private RuleHandle start(String sql, RuleSpec.Options options) {

@@ -201,6 +201,20 @@ class TroubleTest {
     }
 
     @Test
+    void rowsThatCameTooLateGoWhereAnotherRuleCanReadThem() {
+        var late = new RuleSpec("SELECT count(*) AS n FROM pump GROUP BY TUMBLINGWINDOW(ss, 1)", List.of(), false, new RuleSpec.Options(true, null, null, null, "late"));
+        try (var first = engine.start("default", "first", late, (namespace, stream) -> Optional.of(PUMP));
+                var second = start("second", "SELECT source, flow FROM late", http(null))) {
+            for (long at : new long[] {1, 5, 2}) {
+                bus.publish(new BatchBuilder(PUMP).row("p", at * 1_000_000).put(0, (double) at).build());
+            }
+            await().untilAsserted(() -> assertThat(bodies).containsExactly("{\"source\":\"pump\",\"flow\":2}"));
+            assertThat(first.stats().rowsLate()).isEqualTo(1);
+            assertThat(second.stats().rowsOut()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void saysWhatIsWrongWithAnAction() {
         assertThatThrownBy(() -> start("r", "SELECT flow FROM pump", new RuleSpec.Action(null, null))).hasMessageContaining("spec.actions[0]: empty (expected: one of write");
         assertThatThrownBy(() -> start("r", "SELECT flow FROM pump", http(delivery(0, null, null)))).hasMessageContaining("spec.actions[0].delivery.batch: 0 (expected: 1-10000)");

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ public final class QueryRun {
     private final Env env;
     private final TreeCompiler compiler;
     private final Counts counts = new Counts();
+    private BiConsumer<String, Map<String, @Nullable Object>> lateTo = (source, row) -> { };
     private long now;
 
     /** The way in for the rows of one source. */
@@ -81,7 +83,7 @@ public final class QueryRun {
         }
         tables = new Tables(plan.sources());
         watermarks = options.eventTime()
-                ? new Watermarks(plan.streams(), options.lateTolerance().toMillis(), this::released, this::watermark, r -> counts.late++) : null;
+                ? new Watermarks(plan.streams(), options.lateTolerance().toMillis(), this::released, this::watermark, this::late) : null;
         beforeWindow = Condition.of("Where", plan.beforeWindow(), compiler);
         var windowed = plan.window();
         window = windowed == null ? null : new WindowMaker(plan, functions, compiler, env).make(windowed, now, this::window)
@@ -186,6 +188,16 @@ public final class QueryRun {
         } catch (EvalException e) {
             fail(e);
         }
+    }
+
+    /** Who is given the rows that came too late, with the name of their source. */
+    public void giveLateTo(BiConsumer<String, Map<String, @Nullable Object>> to) {
+        lateTo = to;
+    }
+
+    private void late(Row.Tuple row) {
+        counts.late++;
+        lateTo.accept(row.emitter, row.values);
     }
 
     private void watermark(long time) {
