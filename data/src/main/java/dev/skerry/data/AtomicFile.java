@@ -10,9 +10,21 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /** A small file that is replaced as a whole: after a crash there is the old content or the new. It ends in a CRC32C. */
-final class AtomicFile {
+public final class AtomicFile {
 
     private AtomicFile() {}
+
+    /** Replaces the content; it is on disk when this returns. */
+    public static void write(Path path, byte[] content) throws IOException {
+        var out = new Output(content.length + 4);
+        out.raw(content, 0, content.length);
+        write(path, out);
+    }
+
+    /** What {@link #write(Path, byte[])} wrote; empty if there is none or it is damaged. */
+    public static Optional<byte[]> readBytes(Path path) throws IOException {
+        return read(path).map(in -> java.util.Arrays.copyOfRange(in.bytes, in.at, in.end));
+    }
 
     static void write(Path path, Output content) throws IOException {
         content.fixed32(Frames.crc(content.bytes, 0, content.size));

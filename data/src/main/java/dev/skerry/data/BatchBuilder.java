@@ -21,6 +21,11 @@ public final class BatchBuilder {
     private String[][] texts;
 
     public BatchBuilder(StreamSchema schema) {
+        this(schema, FIRST_ROWS);
+    }
+
+    /** @param rows so many are expected */
+    BatchBuilder(StreamSchema schema, int rows) {
         this.schema = schema;
         int fields = schema.fields().size();
         types = new ValueType[fields];
@@ -29,12 +34,12 @@ public final class BatchBuilder {
             types[i] = schema.fields().get(i).type();
             floats[i] = types[i] == ValueType.FLOAT;
         }
-        devices = new String[FIRST_ROWS];
-        times = new long[FIRST_ROWS];
-        states = new byte[fields][FIRST_ROWS];
+        devices = new String[rows];
+        times = new long[rows];
+        states = new byte[fields][rows];
         numbers = new long[fields][];
         texts = new String[fields][];
-        allocate(FIRST_ROWS);
+        allocate(rows);
     }
 
     /** Rows begun so far. */
@@ -109,7 +114,7 @@ public final class BatchBuilder {
             throw new IllegalStateException("rows: 0 (expected: at least one)");
         }
         var batch = new ColumnBatch(schema, size, devices, times, states, numbers, texts, floats);
-        int rows = Math.max(FIRST_ROWS, size);
+        int rows = size == 1 ? 1 : Math.max(FIRST_ROWS, size);
         size = 0;
         devices = new String[rows];
         times = new long[rows];

@@ -21,6 +21,7 @@ import dev.skerry.fabric.spoke.SpokeConfig;
 import dev.skerry.fabric.spoke.Uploader;
 import dev.skerry.fabric.spoke.UploaderConfig;
 import dev.skerry.kube.pki.CertificateAuthority;
+import dev.skerry.streams.EngineParts;
 import dev.skerry.streams.StreamsModule;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
@@ -73,7 +74,8 @@ final class Capabilities {
             var devices = parts.keep("devices", new DevicesModule(client, bus, List.of(modbus), events, clock));
             reconcilers.addAll(devices.reconcilers());
             if (has(Config.Module.STREAMS)) {
-                var streams = parts.keep("streams", new StreamsModule(client, bus, devices.commands(), events, clock));
+                var streams = parts.keep("streams", StreamsModule.of(client, EngineParts.of(bus, devices.commands(), events, clock)
+                        .remembering(config.data().resolve("rules"), log)));
                 reconcilers.addAll(streams.reconcilers());
             }
         }

@@ -1,6 +1,7 @@
 package dev.skerry.streams;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,20 @@ abstract class Accumulator {
 
     /** The value so far, or null if no row told one. */
     abstract @Nullable Object result();
+
+    /** What it has seen, as plain values. */
+    abstract List<@Nullable Object> save();
+
+    /** Continues from {@link #save}. */
+    abstract void restore(List<? extends @Nullable Object> saved);
+
+    private static long whole(@Nullable Object value) {
+        return value instanceof Number n ? n.longValue() : 0;
+    }
+
+    private static double real(@Nullable Object value) {
+        return value instanceof Number n ? n.doubleValue() : 0;
+    }
 
     static final class Count extends Accumulator {
         private final @Nullable Expr argument;
@@ -30,6 +45,16 @@ abstract class Accumulator {
         @Override
         Object result() {
             return n;
+        }
+
+        @Override
+        List<@Nullable Object> save() {
+            return List.of(n);
+        }
+
+        @Override
+        void restore(List<? extends @Nullable Object> saved) {
+            n = whole(saved.getFirst());
         }
     }
 
@@ -80,9 +105,23 @@ abstract class Accumulator {
                 case STDDEVS -> n == 1 ? 0.0 : Math.sqrt(spread / (n - 1));
             };
         }
+
+        @Override
+        List<@Nullable Object> save() {
+            return List.of(n, sum, mean, spread, min, max);
+        }
+
+        @Override
+        void restore(List<? extends @Nullable Object> saved) {
+            n = whole(saved.get(0));
+            sum = real(saved.get(1));
+            mean = real(saved.get(2));
+            spread = real(saved.get(3));
+            min = real(saved.get(4));
+            max = real(saved.get(5));
+        }
     }
 
-    /** As eKuiper does, the average of integers is an integer. */
     static final class Longs extends Accumulator {
         private final Expr.LongExpr argument;
         private final Doubles.What what;
@@ -115,11 +154,23 @@ abstract class Accumulator {
             }
             return switch (what) {
                 case SUM -> sum;
-                case AVG -> sum / n;
                 case MIN -> min;
                 case MAX -> max;
-                case STDDEV, STDDEVS -> throw new IllegalStateException("stddev of integers (expected: as floats)");
+                case AVG, STDDEV, STDDEVS -> throw new IllegalStateException(what + " of integers (expected: as floats)");
             };
+        }
+
+        @Override
+        List<@Nullable Object> save() {
+            return List.of(n, sum, min, max);
+        }
+
+        @Override
+        void restore(List<? extends @Nullable Object> saved) {
+            n = whole(saved.get(0));
+            sum = whole(saved.get(1));
+            min = whole(saved.get(2));
+            max = whole(saved.get(3));
         }
     }
 
@@ -151,6 +202,17 @@ abstract class Accumulator {
         @Nullable Object result() {
             return value;
         }
+
+        @Override
+        List<@Nullable Object> save() {
+            return Arrays.asList(told, value);
+        }
+
+        @Override
+        void restore(List<? extends @Nullable Object> saved) {
+            told = Boolean.TRUE.equals(saved.get(0));
+            value = saved.get(1);
+        }
     }
 
     static final class Collect extends Accumulator {
@@ -173,6 +235,20 @@ abstract class Accumulator {
         @Override
         Object result() {
             return List.copyOf(values);
+        }
+
+        @Override
+        List<@Nullable Object> save() {
+            return new ArrayList<>(values);
+        }
+
+        @Override
+        void restore(List<? extends @Nullable Object> saved) {
+            saved.forEach(v -> {
+                if (v != null) {
+                    values.add(v);
+                }
+            });
         }
     }
 }

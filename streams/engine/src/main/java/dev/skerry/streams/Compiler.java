@@ -30,6 +30,7 @@ final class Compiler extends RuleSqlBaseVisitor<Typed> {
 
     private final StreamSchema schema;
     private final List<Supplier<Accumulator>> aggregates = new ArrayList<>();
+    private final List<String> aggregateTexts = new ArrayList<>();
     private boolean windowed;
     private boolean perRow = true;
 
@@ -119,7 +120,29 @@ final class Compiler extends RuleSqlBaseVisitor<Typed> {
             throw beyond(s.having, "HAVING without a window");
         }
         return new Plan(schema, List.copyOf(columns), List.copyOf(values), where, List.copyOf(keys), having,
-                List.copyOf(aggregates), unit, length);
+                List.copyOf(aggregates), unit, length, shape(s), steps(s, columns));
+    }
+
+    /** What is done behind the window may change without harm, as long as it asks for the same aggregates in the same order. */
+    private String shape(RuleSqlParser.StatementContext s) {
+        return name(s.name()) + " where " + (s.where == null ? "" : s.where.getText()) + " by "
+                + String.join(",", s.groupItem().stream().map(ParserRuleContext::getText).toList()) + " of " + String.join(",", aggregateTexts);
+    }
+
+    private static List<String> steps(RuleSqlParser.StatementContext s, List<String> columns) {
+        var steps = new ArrayList<String>();
+        steps.add("stream " + name(s.name()) + ", by column");
+        if (s.where != null) {
+            steps.add("filter: " + s.where.getText());
+        }
+        if (!s.groupItem().isEmpty()) {
+            steps.add("group by " + String.join(", ", s.groupItem().stream().map(ParserRuleContext::getText).toList()) + ", aggregated as rows come");
+        }
+        if (s.having != null) {
+            steps.add("having " + s.having.getText());
+        }
+        steps.add("select " + String.join(", ", columns));
+        return steps;
     }
 
     private static String defaultName(String text, int at) {
@@ -428,11 +451,12 @@ final class Compiler extends RuleSqlBaseVisitor<Typed> {
         };
         var typed = new Typed(type, read);
         // Behind a window a bare column is that of the group's first row.
-        return perRow ? typed : aggregate(type, () -> new Accumulator.Pick(read, true));
+        return perRow ? typed : aggregate(name, type, () -> new Accumulator.Pick(read, true));
     }
 
-    private Typed aggregate(Type type, Supplier<Accumulator> supplier) {
+    private Typed aggregate(String text, Type type, Supplier<Accumulator> supplier) {
         int i = aggregates.size();
+        aggregateTexts.add(text);
         aggregates.add(supplier);
         return new Typed(type, (ObjectExpr) row -> row.group[i].result());
     }
@@ -443,7 +467,7 @@ final class Compiler extends RuleSqlBaseVisitor<Typed> {
             throw beyond(c, c.getText());
         }
         needWindow(c);
-        return aggregate(Type.INTEGER, () -> new Accumulator.Count(null));
+        return aggregate("count(*)", Type.INTEGER, () -> new Accumulator.Count(null));
     }
 
     private void needWindow(ParserRuleContext c) {
@@ -480,15 +504,16 @@ final class Compiler extends RuleSqlBaseVisitor<Typed> {
             if (!name.equals("count") && !name.equals("last_value") && !name.equals("collect")) {
                 numeric(c.expr(0), t);
             }
-            boolean whole = t.type() == Type.INTEGER && !name.startsWith("stddev");
+            // The average of integers is exact: eKuiper's whole number is asked for with options.ekuiper.
+            boolean whole = t.type() == Type.INTEGER && !name.startsWith("stddev") && !name.equals("avg");
             return switch (name) {
-                case "count" -> aggregate(Type.INTEGER, () -> new Accumulator.Count(t.expr()));
-                case "last_value" -> aggregate(t.type(), () -> new Accumulator.Pick(t.expr(), false));
-                case "collect" -> aggregate(Type.ANY, () -> new Accumulator.Collect(t.expr()));
+                case "count" -> aggregate(c.getText(), Type.INTEGER, () -> new Accumulator.Count(t.expr()));
+                case "last_value" -> aggregate(c.getText(), t.type(), () -> new Accumulator.Pick(t.expr(), false));
+                case "collect" -> aggregate(c.getText(), Type.ANY, () -> new Accumulator.Collect(t.expr()));
                 default -> {
                     var what = Accumulator.Doubles.What.valueOf(name.toUpperCase(Locale.ROOT));
-                    yield whole ? aggregate(Type.INTEGER, () -> new Accumulator.Longs(t.asLong(), what))
-                            : aggregate(Type.FLOAT, () -> new Accumulator.Doubles(t.asDouble(), what));
+                    yield whole ? aggregate(c.getText(), Type.INTEGER, () -> new Accumulator.Longs(t.asLong(), what))
+                            : aggregate(c.getText(), Type.FLOAT, () -> new Accumulator.Doubles(t.asDouble(), what));
                 }
             };
         }

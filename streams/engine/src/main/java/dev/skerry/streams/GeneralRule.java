@@ -14,51 +14,88 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A rule that the general engine runs: any window, joins, functions with memory. The lock is taken once a batch. */
-final class GeneralRule implements Ticking {
+final class GeneralRule implements Ticking, Remembering {
 
     private final String namespace;
     private final List<StreamSchema> schemas;
     private final List<String> columns;
+    private final List<String> steps;
+    private final List<String> fed;
+    private final List<AutoCloseable> feeds = new ArrayList<>();
     private final Actions actions;
     private final InstantSource clock;
     private final Consumer<Ticking> onClose;
     private final ReentrantLock lock = new ReentrantLock();
     private final QueryRun run;
-    private final @Nullable Checkpoints checkpoints;
+    private @Nullable RuleMemory memory;
+    private boolean mute;
+    private long lag;
+    private volatile String beginning = "";
     private final String name;
     private final List<Bus.Subscription> subscriptions = new ArrayList<>();
     private volatile long due;
     private boolean closed;
 
-    GeneralRule(String namespace, String name, Query query, List<StreamSchema> schemas, Actions actions, InstantSource clock, KeyedStates kept,
-            @Nullable Checkpoints checkpoints, Consumer<Ticking> onClose) {
+    GeneralRule(String namespace, String name, Query query, List<String> columns, List<StreamSchema> schemas, List<String> fed, Actions actions, InstantSource clock, KeyedStates kept,
+            Consumer<Ticking> onClose) {
         this.namespace = namespace;
         this.name = namespace + "/" + name;
         this.schemas = schemas;
         this.actions = actions;
         this.clock = clock;
-        this.checkpoints = checkpoints;
         this.onClose = onClose;
-        columns = query.columns();
+        this.columns = columns;
+        this.fed = fed;
+        steps = query.explain().lines().toList();
         run = query.start(Surroundings.of(name, clock, ZoneId.systemDefault(), kept), clock.millis(), this::send);
-        if (checkpoints != null) {
-            checkpoints.restore(this.name, query, run);
-        }
         due = run.nextTimer();
     }
 
-    void listen(Bus bus) {
-        for (var schema : schemas) {
-            subscriptions.add(bus.subscribe("rule " + name, schema.stream(), batch -> accept(schema, batch)));
+    /** Whether there is anything to keep from row to row. */
+    boolean remembers() {
+        return run.remembers();
+    }
+
+    /** Rows that come too late go to a topic. Before it listens. */
+    void giveLateTo(RowHub hub, String topic) {
+        run.giveLateTo((source, row) -> {
+            if (!mute) {
+                var values = new LinkedHashMap<String, @Nullable Object>();
+                values.put("source", source);
+                values.putAll(row);
+                hub.offer(namespace, topic, values);
+            }
+        });
+    }
+
+    /** Begins to listen; with a memory it takes up what that holds, while what comes meanwhile waits. */
+    void listen(Bus bus, RowHub hub, Optional<RuleMemory> kept) {
+        lock.lock();
+        try {
+            for (var schema : schemas) {
+                subscriptions.add(bus.subscribe("rule " + name, schema.stream(), batch -> accept(schema, batch)));
+            }
+            fed.forEach(topic -> feeds.add(hub.subscribe(namespace, topic, this::rows)));
+            if (kept.isPresent()) {
+                memory = kept.get();
+                beginning = memory.begin(this, clock.millis());
+            }
+            due = run.nextTimer();
+        } finally {
+            lock.unlock();
         }
     }
 
     private void send(List<Map<String, @Nullable Object>> rows) {
+        if (mute) {
+            return;
+        }
         for (var row : rows) {
             var values = new @Nullable Object[columns.size()];
             for (int i = 0; i < values.length; i++) {
@@ -74,17 +111,75 @@ final class GeneralRule implements Ticking {
         }
         lock.lock();
         try {
-            if (closed) {
-                return;
+            if (!closed) {
+                take(schema, batch, clock.millis());
             }
-            long now = clock.millis();
-            for (int i = 0; i < batch.size(); i++) {
-                run.timedRow(schema.stream(), values(batch, i), Map.of("device", batch.device(i)), batch.time(i) / 1_000, now);
-            }
-            due = run.nextTimer();
         } finally {
             lock.unlock();
         }
+    }
+
+    private void take(StreamSchema schema, Batch batch, long now) {
+        for (int i = 0; i < batch.size(); i++) {
+            if (memory != null && !mute && memory.replayed(batch.device(i), batch.time(i), now)) {
+                continue;
+            }
+            run.timedRow(schema.stream(), values(batch, i), Map.of("device", batch.device(i)), batch.time(i) / 1_000, now);
+            if (memory != null) {
+                memory.saw(batch.device(i), batch.time(i));
+            }
+        }
+        lag = Math.max(0, now - batch.time(batch.size() - 1) / 1_000);
+        due = run.nextTimer();
+    }
+
+    /** Rows that another rule gives. */
+    private void rows(String stream, List<Map<String, @Nullable Object>> rows, Map<String, @Nullable Object> meta) {
+        lock.lock();
+        try {
+            if (!closed) {
+                long now = clock.millis();
+                rows.forEach(row -> run.row(stream, row, meta, now));
+                due = run.nextTimer();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void replay(Batch batch, long now, boolean quietly) {
+        mute = quietly;
+        try {
+            take(batch.schema(), batch, now);
+        } finally {
+            mute = false;
+        }
+    }
+
+    @Override
+    public Map<String, Object> save() {
+        return run.saveFor();
+    }
+
+    @Override
+    public boolean restore(Map<String, ?> saved) {
+        return run.restoreIfFits(saved);
+    }
+
+    @Override
+    public long turns() {
+        return run.counts().rowsIn() + run.counts().rowsOut();
+    }
+
+    @Override
+    public List<String> explain() {
+        return steps;
+    }
+
+    @Override
+    public String beginning() {
+        return beginning;
     }
 
     private static Map<String, @Nullable Object> values(Batch batch, int row) {
@@ -107,7 +202,8 @@ final class GeneralRule implements Ticking {
     @Override
     public void tick() {
         long now = clock.millis();
-        if (now < due && checkpoints == null) {
+        var kept = memory;
+        if (now < due && (kept == null || !kept.due(now))) {
             return;
         }
         lock.lock();
@@ -115,8 +211,8 @@ final class GeneralRule implements Ticking {
             if (!closed) {
                 run.advance(now);
                 due = run.nextTimer();
-                if (checkpoints != null) {
-                    checkpoints.saveIfDue(name, run, now);
+                if (memory != null && memory.due(now)) {
+                    memory.save(this, now, false);
                 }
             }
         } finally {
@@ -130,7 +226,8 @@ final class GeneralRule implements Ticking {
         try {
             var counts = run.counts();
             var error = actions.lastError.isEmpty() ? counts.lastError() : actions.lastError;
-            return new RuleStats(counts.rowsIn(), counts.rowsOut(), actions.done.get(), actions.failed.get(), actions.held.get(), counts.failed(), error);
+            return new RuleStats(counts.rowsIn(), counts.rowsOut(), actions.done.get(), actions.failed.get(), actions.held.get(), counts.failed(), counts.late(), lag,
+                    memory == null ? 0 : memory.bytes(), error);
         } finally {
             lock.unlock();
         }
@@ -138,7 +235,7 @@ final class GeneralRule implements Ticking {
 
     @Override
     public StreamSchema schema() {
-        return schemas.getFirst();
+        return schemas.isEmpty() ? new StreamSchema(namespace, fed.getFirst(), List.of()) : schemas.getFirst();
     }
 
     @Override
@@ -147,13 +244,40 @@ final class GeneralRule implements Ticking {
     }
 
     @Override
-    public void close() {
-        subscriptions.forEach(Bus.Subscription::close);
+    public void checkpoint() {
+        save(false);
+    }
+
+    private void save(boolean paused) {
         lock.lock();
         try {
-            if (!closed && checkpoints != null) {
-                checkpoints.save(name, run);
+            if (!closed && memory != null) {
+                memory.save(this, clock.millis(), paused);
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void pause() {
+        save(true);
+        close();
+    }
+
+    @Override
+    public void close() {
+        subscriptions.forEach(Bus.Subscription::close);
+        for (var feed : feeds) {
+            try {
+                feed.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        checkpoint();
+        lock.lock();
+        try {
             closed = true;
         } finally {
             lock.unlock();

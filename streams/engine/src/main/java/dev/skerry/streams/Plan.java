@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param windowMillis length of the tumbling window, or 0 for a rule that filters row by row
  * @param windowUnit ss, mi, hh, dd or ms
+ * @param shape what the memory of its window depends on
+ * @param steps the steps that rows go through, for people
  * @param keys what GROUP BY names, evaluated on each row
  */
 record Plan(
@@ -21,7 +23,9 @@ record Plan(
         Expr.@Nullable BoolExpr having,
         List<Supplier<Accumulator>> aggregates,
         String windowUnit,
-        long windowLength) {
+        long windowLength,
+        String shape,
+        List<String> steps) {
 
     boolean windowed() {
         return windowLength > 0;

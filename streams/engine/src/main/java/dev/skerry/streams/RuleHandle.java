@@ -17,6 +17,15 @@ public interface RuleHandle extends AutoCloseable {
         return List.of(schema());
     }
 
+    /** How it began: with what an earlier life remembered, or anew and why. Empty if it remembers nothing. */
+    String beginning();
+
+    /** The steps that rows go through, from the source on. */
+    List<String> explain();
+
+    /** Closes it; what comes until it is started again is not counted afterwards. */
+    void pause();
+
     @Override
     void close();
 }

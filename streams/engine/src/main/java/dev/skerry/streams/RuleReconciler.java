@@ -23,11 +23,13 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEven
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,7 @@ final class RuleReconciler implements Reconciler<Rule>, AutoCloseable {
     private final KubernetesClient client;
     private final RuleEngine engine;
     private final Map<String, Running> running = new ConcurrentHashMap<>();
+    private final AtomicBoolean retained = new AtomicBoolean();
     private volatile @Nullable InformerEventSource<DeviceModel, Rule> models;
     private final Map<String, Long> told = new ConcurrentHashMap<>();
 
@@ -70,11 +73,16 @@ final class RuleReconciler implements Reconciler<Rule>, AutoCloseable {
         if (context.isPrimaryResourceDeleted() || rule.getMetadata().getDeletionTimestamp() != null) {
             stop(key);
             told.remove(key);
+            engine.forget(namespace, rule.getMetadata().getName());
             return UpdateControl.noUpdate();
+        }
+        if (retained.compareAndSet(false, true)) {
+            // Rules that were deleted while nobody looked.
+            engine.retain(context.getPrimaryCache().list().map(RuleReconciler::key).collect(Collectors.toSet()));
         }
         var spec = rule.getSpec();
         if (spec.paused()) {
-            stop(key);
+            pause(key);
             return tell(rule, "Paused", null, null, TELL);
         }
         try {
@@ -89,7 +97,7 @@ final class RuleReconciler implements Reconciler<Rule>, AutoCloseable {
                 running.put(key, now);
             }
             var stats = now.handle().stats();
-            return tell(rule, "Running", stats.lastError().isEmpty() ? null : stats.lastError(), stats, TELL);
+            return tell(rule, "Running", stats.lastError().isEmpty() ? null : stats.lastError(), now.handle(), TELL);
         } catch (UnknownStreamException e) {
             stop(key);
             return tell(rule, "Waiting", e.getMessage(), null, TELL);
@@ -115,13 +123,20 @@ final class RuleReconciler implements Reconciler<Rule>, AutoCloseable {
                 .toList()));
     }
 
-    private UpdateControl<Rule> tell(
-            Rule rule, String state, @Nullable String message, @Nullable RuleStats stats, Duration again) {
+    private UpdateControl<Rule> tell(Rule rule, String state, @Nullable String message, @Nullable RuleHandle handle, Duration again) {
         var old = rule.getStatus();
         boolean ok = state.equals("Running");
-        var status = new RuleStatus(state, message, stats == null ? null : stats.rowsIn(),
-                stats == null ? null : stats.rowsOut(), stats == null ? null : stats.actionsFailed(),
-                List.of(condition(old, ok, state, message)));
+        var conditions = new ArrayList<Condition>();
+        conditions.add(condition(old, "Ready", ok, state, message));
+        if (handle != null && !handle.beginning().isEmpty()) {
+            boolean kept = !handle.beginning().startsWith("begins anew");
+            conditions.add(condition(old, "StateKept", kept, kept ? "Restored" : "Fresh", handle.beginning()));
+        }
+        var s = handle == null ? null : handle.stats();
+        var status = s == null || handle == null
+                ? new RuleStatus(state, message, null, null, null, null, null, null, null, null, null, List.of(), conditions)
+                : new RuleStatus(state, message, s.rowsIn(), s.rowsOut(), s.actionsDone(), s.actionsFailed(), s.rowsFailed(), s.rowsLate(), s.lagMillis(),
+                        s.stateBytes(), s.lastError().isEmpty() ? null : s.lastError(), handle.explain(), conditions);
         if (status.equals(old)) {
             return UpdateControl.<Rule>noUpdate().rescheduleAfter(again);
         }
@@ -144,16 +159,16 @@ final class RuleReconciler implements Reconciler<Rule>, AutoCloseable {
         return at != null && System.nanoTime() - at < TELL.toNanos() - 1_000_000_000L;
     }
 
-    private static Condition condition(@Nullable RuleStatus old, boolean ok, String state, @Nullable String message) {
+    private static Condition condition(@Nullable RuleStatus old, String type, boolean ok, String reason, @Nullable String message) {
         var since = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         if (old != null && old.conditions() != null) {
             for (var c : old.conditions()) {
-                if (c.getType().equals("Ready") && c.getReason().equals(state)) {
+                if (c.getType().equals(type) && c.getReason().equals(reason)) {
                     since = c.getLastTransitionTime();
                 }
             }
         }
-        return new ConditionBuilder().withType("Ready").withStatus(ok ? "True" : "False").withReason(state)
+        return new ConditionBuilder().withType(type).withStatus(ok ? "True" : "False").withReason(reason)
                 .withMessage(message == null ? "" : message).withLastTransitionTime(since).build();
     }
 
@@ -165,6 +180,13 @@ final class RuleReconciler implements Reconciler<Rule>, AutoCloseable {
         var was = running.remove(key);
         if (was != null) {
             was.handle().close();
+        }
+    }
+
+    private void pause(String key) {
+        var was = running.remove(key);
+        if (was != null) {
+            was.handle().pause();
         }
     }
 

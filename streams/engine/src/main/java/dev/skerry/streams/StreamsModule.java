@@ -5,6 +5,7 @@ import dev.skerry.data.DeviceCommands;
 import dev.skerry.data.EventLog;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -18,6 +19,16 @@ public final class StreamsModule implements AutoCloseable {
             KubernetesClient client, Bus bus, DeviceCommands commands, EventLog events, InstantSource clock) {
         engine = new RuleEngine(bus, commands, events, clock);
         reconciler = new RuleReconciler(client, engine);
+    }
+
+    private StreamsModule(KubernetesClient client, RuleEngine engine) {
+        this.engine = engine;
+        reconciler = new RuleReconciler(client, engine);
+    }
+
+    /** Rules that go on after a restart where they stood, if the parts name a folder. */
+    public static StreamsModule of(KubernetesClient client, EngineParts parts) throws IOException {
+        return new StreamsModule(client, RuleEngine.of(parts));
     }
 
     /** What the operator of this process must register. */

@@ -4,4 +4,7 @@ package dev.skerry.streams;
 interface Ticking extends RuleHandle {
 
     void tick();
+
+    /** Puts what it remembers on disk, if that has changed. */
+    void checkpoint();
 }

@@ -5,6 +5,6 @@ public final class UnknownStreamException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     UnknownStreamException(String stream) {
-        super("FROM " + stream + " (expected: the name of a DeviceModel in the rule's namespace)");
+        super("FROM " + stream + " (expected: the name of a DeviceModel in the rule's namespace, or a topic that a rule feeds)");
     }
 }

@@ -86,7 +86,7 @@ class RuleEngineTest {
             assertThat(rule.stats().rowsOut()).isZero();
             now.set(Instant.parse("2026-01-01T00:00:10Z"));
             engine.tick();
-            await().untilAsserted(() -> assertThat(writes).containsExactly("c1.setPoint=10.5 1 2"));
+            await().untilAsserted(() -> assertThat(writes).containsExactly("c1.setPoint=10.5 1.5 2"));
         }
     }
 
@@ -122,12 +122,12 @@ class RuleEngineTest {
     @Test
     void goesOnAfterARestartWhereItStood(@TempDir Path folder) throws Exception {
         var sql = "SELECT device, count(*) AS n FROM chiller GROUP BY device, COUNTWINDOW(3)";
-        try (var first = RuleEngine.remembering(bus, commands, events, now::get, folder);
+        try (var first = RuleEngine.of(EngineParts.of(bus, commands, events, now::get).remembering(folder, null));
                 var rule = first.start("default", "r", new RuleSpec(sql, List.of(write("{{.n}}")), false), (namespace, stream) -> Optional.of(CHILLER))) {
             tell("c1", 1, 1, "");
             tell("c1", 2, 1, "");
         }
-        try (var second = RuleEngine.remembering(bus, commands, events, now::get, folder);
+        try (var second = RuleEngine.of(EngineParts.of(bus, commands, events, now::get).remembering(folder, null));
                 var rule = second.start("default", "r", new RuleSpec(sql, List.of(write("{{.n}}")), false), (namespace, stream) -> Optional.of(CHILLER))) {
             tell("c1", 3, 1, "");
             await().untilAsserted(() -> assertThat(writes).containsExactly("c1.setPoint=3"));

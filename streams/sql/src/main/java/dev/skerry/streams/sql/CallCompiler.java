@@ -29,6 +29,7 @@ final class CallCompiler {
     private final Set<Integer> quiet = new HashSet<>();
     private final Map<Integer, Supplier<Analytic.State>> analytic = new HashMap<>();
     private final Map<Integer, Supplier<Columns.State>> columns = new HashMap<>();
+    private boolean hits;
 
     CallCompiler(FunctionTable functions, TreeCompiler trees, boolean asEkuiper) {
         this.asEkuiper = asEkuiper;
@@ -53,8 +54,14 @@ final class CallCompiler {
         return columns;
     }
 
+    /** Whether a call that was compiled remembers earlier rows. */
+    boolean remembers() {
+        return hits || !analytic.isEmpty() || !columns.isEmpty();
+    }
+
     Eval compile(Tree.Call c) {
         if (HITS.contains(c.name())) {
+            hits = true;
             return hit(c);
         }
         var function = functions.find(c.name());

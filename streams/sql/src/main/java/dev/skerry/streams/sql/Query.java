@@ -50,10 +50,18 @@ public final class Query {
 
     /** The columns of its rows as far as the text tells: what a function names by itself is not among them. */
     public List<String> columns() {
+        return columns(Map.of());
+    }
+
+    /** The same where more is known than definitions tell: the columns of streams that have none. */
+    public List<String> columns(Map<String, List<String>> known) {
         var names = new LinkedHashSet<String>();
         for (var field : plan.fields()) {
             if (field.expr() instanceof Tree.Wildcard w) {
-                plan.sources().forEach(s -> s.definition().fields().forEach(f -> names.add(f.name())));
+                plan.sources().forEach(s -> {
+                    s.definition().fields().forEach(f -> names.add(f.name()));
+                    names.addAll(known.getOrDefault(s.definition().name(), List.of()));
+                });
                 names.removeAll(w.except());
                 w.replace().forEach(r -> names.add(r.outName()));
             } else if (field.expr() instanceof Tree.Column c && c.name().equals("*")) {

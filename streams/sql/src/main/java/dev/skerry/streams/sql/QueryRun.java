@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class QueryRun {
 
     private final Plan plan;
+    private final FunctionTable functions;
     private final Memory memory;
     private final Consumer<List<Map<String, @Nullable Object>>> sink;
     private final Map<String, List<Entry>> entries = new LinkedHashMap<>();
@@ -25,6 +27,7 @@ public final class QueryRun {
     private final Env env;
     private final TreeCompiler compiler;
     private final Counts counts = new Counts();
+    private BiConsumer<String, Map<String, @Nullable Object>> lateTo = (source, row) -> { };
     private long now;
 
     /** The way in for the rows of one source. */
@@ -66,6 +69,7 @@ public final class QueryRun {
 
     QueryRun(Plan plan, FunctionTable functions, Surroundings around, long now, Consumer<List<Map<String, @Nullable Object>>> sink) {
         this.plan = plan;
+        this.functions = functions;
         this.sink = sink;
         this.now = now;
         memory = new Memory(around);
@@ -79,7 +83,7 @@ public final class QueryRun {
         }
         tables = new Tables(plan.sources());
         watermarks = options.eventTime()
-                ? new Watermarks(plan.streams(), options.lateTolerance().toMillis(), this::released, this::watermark, r -> counts.late++) : null;
+                ? new Watermarks(plan.streams(), options.lateTolerance().toMillis(), this::released, this::watermark, this::late) : null;
         beforeWindow = Condition.of("Where", plan.beforeWindow(), compiler);
         var windowed = plan.window();
         window = windowed == null ? null : new WindowMaker(plan, functions, compiler, env).make(windowed, now, this::window)
@@ -186,6 +190,16 @@ public final class QueryRun {
         }
     }
 
+    /** Who is given the rows that came too late, with the name of their source. */
+    public void giveLateTo(BiConsumer<String, Map<String, @Nullable Object>> to) {
+        lateTo = to;
+    }
+
+    private void late(Row.Tuple row) {
+        counts.late++;
+        lateTo.accept(row.emitter, row.values);
+    }
+
     private void watermark(long time) {
         if (window != null) {
             window.watermark(time);
@@ -234,39 +248,58 @@ public final class QueryRun {
         return saved;
     }
 
-    /** {@link #save} in bytes, with what tells this query from another. */
-    public byte[] saveBytes() {
+    /** {@link #save}, with what tells whose it is. */
+    public Map<String, Object> saveFor() {
         var state = save();
-        state.put("plan", PlanText.of(plan));
-        return StateBytes.write(state);
+        state.put("shape", StateShape.kept(plan, functions));
+        state.put("plan", StateShape.whole(plan));
+        return state;
+    }
+
+    /** {@link #saveFor} in bytes. */
+    public byte[] saveBytes() {
+        return StateBytes.write(saveFor());
     }
 
     /**
      * Continues from {@link #saveBytes}.
      *
-     * @return whether they were of this query; otherwise nothing was taken over
+     * @return whether they fit this query; otherwise nothing was taken over
      * @throws IOException if they are damaged
      */
     public boolean restoreBytes(byte[] bytes) throws IOException {
-        var state = StateBytes.read(bytes);
-        if (!PlanText.of(plan).equals(state.get("plan"))) {
+        return restoreIfFits(StateBytes.read(bytes));
+    }
+
+    /** Continues from {@link #saveFor} of this query, or of one that differs only in what it does with the rows of its window. */
+    public boolean restoreIfFits(Map<String, ?> state) {
+        if (!StateShape.kept(plan, functions).equals(state.get("shape"))) {
             return false;
         }
-        restore(state);
+        restore(state, StateShape.whole(plan).equals(state.get("plan")) ? RowStore.PLAIN : RowStore.FORGETFUL);
         return true;
+    }
+
+    /** Whether it remembers anything from row to row. */
+    public boolean remembers() {
+        return window != null || !tables.isEmpty() || watermarks != null || compiler.calls().remembers();
     }
 
     /** Continues where another run of the same query stood at {@link #save}. */
     public void restore(Map<String, ?> saved) {
+        restore(saved, RowStore.PLAIN);
+    }
+
+    private void restore(Map<String, ?> saved, RowStore store) {
         if (saved.get("memory") instanceof Map<?, ?> m) {
             memory.restore(m, compiler.calls().analyticStates(), compiler.calls().columnStates());
         }
         tables.restore(saved.get("tables"));
         if (watermarks != null) {
-            watermarks.restore(saved.get("watermarks"), RowStore.PLAIN);
+            watermarks.restore(saved.get("watermarks"), store);
         }
         if (window != null) {
-            window.restore(saved.get("window"), RowStore.PLAIN);
+            window.restore(saved.get("window"), store);
         }
     }
 }

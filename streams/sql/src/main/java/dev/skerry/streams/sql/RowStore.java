@@ -10,7 +10,16 @@ import org.jspecify.annotations.Nullable;
 /** Rows as plain values and back, for checkpoints. */
 final class RowStore {
 
-    static final RowStore PLAIN = new RowStore();
+    static final RowStore PLAIN = new RowStore(true);
+
+    /** Forgets what was computed beside the columns: it is computed anew. */
+    static final RowStore FORGETFUL = new RowStore(false);
+
+    private final boolean slotsToo;
+
+    private RowStore(boolean slotsToo) {
+        this.slotsToo = slotsToo;
+    }
 
     private static final String NO_VALUE = "\u0000absent";
 
@@ -38,7 +47,9 @@ final class RowStore {
                 for (int i = 0; i < slots.length; i++) {
                     slots[i] = NO_VALUE.equals(slots[i]) ? Row.ABSENT : slots[i];
                 }
-                tuple.restoreSlots(slots);
+                if (slotsToo) {
+                    tuple.restoreSlots(slots);
+                }
                 rows.add(tuple);
             }
         }

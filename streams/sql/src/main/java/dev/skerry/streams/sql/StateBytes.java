@@ -17,15 +17,16 @@ import java.util.Map;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
-/** Plain values in bytes, behind a checksum. */
-final class StateBytes {
+/** Plain values in bytes, behind a checksum: numbers, texts, booleans, times, lists and maps. */
+public final class StateBytes {
 
     private static final int MAGIC = 0x534b5131;
     private static final int DEEPEST = 200;
 
     private StateBytes() {}
 
-    static byte[] write(Map<String, Object> values) {
+    /** @throws IllegalStateException if something in it is no plain value */
+    public static byte[] write(Map<String, ?> values) {
         try {
             var body = new ByteArrayOutputStream();
             var out = new DataOutputStream(body);
@@ -48,7 +49,7 @@ final class StateBytes {
     }
 
     /** @throws IOException if the bytes are damaged or of another form */
-    static Map<String, Object> read(byte[] bytes) throws IOException {
+    public static Map<String, Object> read(byte[] bytes) throws IOException {
         if (bytes.length < 12) {
             throw new IOException("a checkpoint of " + bytes.length + " bytes (expected: more)");
         }
