@@ -19,7 +19,7 @@ public final class Main {
     private static final int USAGE = 2;
     private static final long CLEAR_UP_SECONDS = 30;
 
-    private static final List<Bench> BENCHES = List.of(new SpineBench(), new ApiBench(), new KubectlBench());
+    private static final List<Bench> BENCHES = List.of(new SpineBench(), new ApiBench(), new KubectlBench(), new DevicesBench());
 
     private Main() {}
 

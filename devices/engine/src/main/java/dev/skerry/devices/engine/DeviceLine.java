@@ -73,9 +73,11 @@ final class DeviceLine implements AutoCloseable {
      * @param turns of the line that it shares; null if it has its own
      * @param secrets what the device asks for, looked up at each connection
      * @param notice is told what the model calls an event; must not block
+     * @param preempt whether a write goes between the requests of a round, and not only after it; a bench measures what that gives
      */
     record Setting(
-            Bus bus, InstantSource clock, Backoff backoff, @Nullable Turns turns, Function<DevicePlan, Secrets> secrets, BiConsumer<Event, String> notice) {}
+            Bus bus, InstantSource clock, Backoff backoff, @Nullable Turns turns, Function<DevicePlan, Secrets> secrets, BiConsumer<Event, String> notice,
+            boolean preempt) {}
 
     private DeviceLine(DevicePlan plan, Setting setting, LineState.Listener listener) {
         this.plan = plan;
@@ -307,7 +309,7 @@ final class DeviceLine implements AutoCloseable {
         var answers = new ArrayList<List<RawValue>>(reads.size());
         var refused = new ArrayList<PollGroup.Read>(0);
         for (var read : reads) {
-            if (!answers.isEmpty()) {
+            if (!answers.isEmpty() && setting.preempt()) {
                 sendWaiting();
             }
             answers.add(read(read, refused));

@@ -28,7 +28,7 @@ public final class DevicesModule implements AutoCloseable {
     public DevicesModule(KubernetesClient client, Bus bus, List<DeviceDriver> drivers, EventLog events, InstantSource clock) {
         audit = new WriteAudit(events, clock);
         var notices = new DeviceEvents(events, clock);
-        lines = new Lines(bus, clock, Backoff.usual(), Lines.LAST_WRITES, new Lines.Surroundings(new DeviceSecrets(client)::of, notices::told, Optional.of(audit)));
+        lines = new Lines(bus, clock, Backoff.usual(), Lines.LAST_WRITES, new Lines.Surroundings(new DeviceSecrets(client)::of, notices::told, Optional.of(audit), true));
         known = new Models(client);
         devices = new DeviceReconciler(
                 drivers.stream().collect(Collectors.toMap(DeviceDriver::scheme, Function.identity())), known, lines, events, clock);

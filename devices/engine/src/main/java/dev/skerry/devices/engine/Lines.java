@@ -38,9 +38,13 @@ final class Lines implements DeviceCommands, AutoCloseable {
      * @param secrets what a device asks for
      * @param notices is told a device's events; must not block
      */
-    record Surroundings(Function<DevicePlan, Secrets> secrets, Notices notices, Optional<WriteAudit> audit) {
+    record Surroundings(Function<DevicePlan, Secrets> secrets, Notices notices, Optional<WriteAudit> audit, boolean preempt) {
 
-        static final Surroundings NONE = new Surroundings(plan -> Secrets.NONE, (device, event, message) -> {}, Optional.empty());
+        static final Surroundings NONE = new Surroundings(plan -> Secrets.NONE, (device, event, message) -> {}, Optional.empty(), true);
+
+        Surroundings withPreempt(boolean wished) {
+            return new Surroundings(secrets, notices, audit, wished);
+        }
     }
 
     /** Hears of what models call events. */
@@ -111,7 +115,8 @@ final class Lines implements DeviceCommands, AutoCloseable {
             }
             var setting = new DeviceLine.Setting(
                     bus, clock, backoff, plan.shared().map(shared::turns).orElse(null), surroundings.secrets(),
-                    (event, message) -> surroundings.notices().tell(plan.key(), event, message));
+                    (event, message) -> surroundings.notices().tell(plan.key(), event, message),
+                    surroundings.preempt());
             return Optional.of(DeviceLine.start(plan, setting, listener));
         } finally {
             starting.unlock();

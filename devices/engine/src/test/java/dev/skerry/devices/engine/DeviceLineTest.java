@@ -328,7 +328,7 @@ class DeviceLineTest {
 
     private DeviceLine start(String name, DeviceSpec spec) {
         InstantSource clock = InstantSource.fixed(Instant.ofEpochSecond(1_700_000_000, 500_000));
-        var line = DeviceLine.start(Specs.plan(name, spec, driver), new DeviceLine.Setting(bus, clock, quick, null, plan -> Secrets.NONE, (event, message) -> {}), (old, now) -> states.add(now));
+        var line = DeviceLine.start(Specs.plan(name, spec, driver), new DeviceLine.Setting(bus, clock, quick, null, plan -> Secrets.NONE, (event, message) -> {}, true), (old, now) -> states.add(now));
         lines.add(line);
         return line;
     }
