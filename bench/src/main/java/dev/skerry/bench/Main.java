@@ -20,7 +20,7 @@ public final class Main {
     private static final long CLEAR_UP_SECONDS = 30;
 
     private static final List<Bench> BENCHES = List.of(
-            new SpineBench(), new ApiBench(), new KubectlBench(), new RuntimeBench(), new StreamsBench(), new AnomalyBench());
+            new SpineBench(), new ApiBench(), new KubectlBench(), new RuntimeBench(), new StreamsBench(), new AnomalyBench(), new DevicesBench());
 
     private Main() {}
 

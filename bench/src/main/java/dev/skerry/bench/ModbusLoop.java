@@ -12,6 +12,7 @@ import dev.skerry.data.ValueType;
 import dev.skerry.devices.modbus.ModbusDriver;
 import dev.skerry.devices.spi.DeviceConnection;
 import dev.skerry.devices.spi.DriverException;
+import dev.skerry.devices.spi.LineCost;
 import dev.skerry.devices.spi.PointAddress;
 import dev.skerry.devices.spi.RawValue;
 import dev.skerry.devices.spi.ReadPlan;
@@ -64,7 +65,7 @@ final class ModbusLoop {
                 var ear = log.attach(bus)) {
             var loop = new ModbusLoop(
                     connection,
-                    driver.plan(List.of(driver.parse(ModbusUnit.SENSOR, "int16"))).getFirst(),
+                    driver.plan(List.of(driver.parse(ModbusUnit.SENSOR, "int16")), LineCost.NETWORK).getFirst(),
                     driver.parse(ModbusUnit.ACTUATOR, "int16"));
             try (var engine = new RuleEngine(bus, loop::write, events, InstantSource.system());
                     var rule = engine.start(NAMESPACE, "valve", RULE, (namespace, stream) -> Optional.of(TANK))) {

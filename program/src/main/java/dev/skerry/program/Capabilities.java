@@ -12,6 +12,8 @@ import dev.skerry.data.LocalBus;
 import dev.skerry.data.LogSettings;
 import dev.skerry.devices.engine.DevicesModule;
 import dev.skerry.devices.modbus.ModbusDriver;
+import dev.skerry.devices.spi.DeviceDriver;
+import dev.skerry.devices.spi.Network;
 import dev.skerry.fabric.hub.Hub;
 import dev.skerry.fabric.hub.HubConfig;
 import dev.skerry.fabric.hub.UploadServer;
@@ -70,8 +72,11 @@ final class Capabilities {
                 ? Optional.empty()
                 : Optional.of(parts.keep("readings of the sites", IngestStore.open(config.data().resolve("readings"))));
         if (has(Config.Module.DEVICES)) {
-            var modbus = parts.keep("Modbus", new ModbusDriver());
-            var devices = parts.keep("devices", new DevicesModule(client, bus, List.of(modbus), events, clock));
+            var drivers = new ArrayList<DeviceDriver>();
+            for (var modbus : ModbusDriver.all(Network.ANY)) {
+                drivers.add(parts.keep(modbus.scheme(), modbus));
+            }
+            var devices = parts.keep("devices", new DevicesModule(client, bus, drivers, events, clock));
             reconcilers.addAll(devices.reconcilers());
             if (has(Config.Module.STREAMS)) {
                 var streams = parts.keep("streams", StreamsModule.of(client, EngineParts.of(bus, devices.commands(), events, clock)

@@ -10,7 +10,7 @@ import picocli.CommandLine.HelpCommand;
         mixinStandardHelpOptions = true,
         version = Version.TEXT,
         description = "Cloud, edge and device as one platform. Also: skerry setup, demo, test, bench NAME.",
-        subcommands = {UpCommand.class, DownCommand.class, TokenCommand.class, ImageCommand.class, AuditCommand.class, BackupCommand.class, RestoreCommand.class, CheckCommand.class, SqlCommand.class, HelpCommand.class})
+        subcommands = {UpCommand.class, DownCommand.class, TokenCommand.class, DevicesCommand.class, ImageCommand.class, AuditCommand.class, BackupCommand.class, RestoreCommand.class, CheckCommand.class, SqlCommand.class, HelpCommand.class})
 public final class Main implements Runnable {
 
     @CommandLine.Spec

@@ -2,21 +2,17 @@ package dev.skerry.devices.engine;
 
 import dev.skerry.devices.spi.DeviceDriver;
 import dev.skerry.devices.spi.DriverException;
-import dev.skerry.devices.spi.PointAddress;
+import dev.skerry.devices.spi.SharedLine;
 import dev.skerry.model.DeviceModelSpec;
-import dev.skerry.model.DeviceModelSpec.Property;
-import dev.skerry.model.DeviceModelSpec.Type;
 import dev.skerry.model.DeviceSpec;
-import dev.skerry.model.DeviceSpec.Point;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a plan of a device's specification, or says everything that is wrong with it. Connects to nothing. */
@@ -68,13 +64,26 @@ final class DeviceCheck {
         checkModel();
         var endpoint = endpoint();
         var driver = endpoint == null ? null : driver(endpoint);
-        var timeout = within("spec.timeout", spec.timeout(), USUAL_TIMEOUT, FASTEST_POLL, LONGEST_TIMEOUT);
-        var every = within("spec.pollEvery", spec.pollEvery(), USUAL_POLL, FASTEST_POLL, SLOWEST_POLL);
-        var points = points(driver, every);
+        var timeout = within("spec.timeout", spec.timeout(), USUAL_TIMEOUT, FASTEST_POLL, LONGEST_TIMEOUT, faults);
+        var every = within("spec.pollEvery", spec.pollEvery(), USUAL_POLL, FASTEST_POLL, SLOWEST_POLL, faults);
+        var points = new PointCheck(spec, model, driver, every, faults).points();
+        var shared = driver == null || endpoint == null ? Optional.<SharedLine>empty() : shared(driver, endpoint);
         if (!faults.isEmpty() || model == null || endpoint == null || driver == null) {
             return new Rejected(faults);
         }
-        return new Accepted(new DevicePlan(namespace, name, endpoint, timeout, driver, ModelCheck.schema(namespace, spec.model(), model), points));
+        var cost = driver.cost(endpoint);
+        var secret = spec.credentials() == null ? "" : spec.credentials().secret();
+        return new Accepted(new DevicePlan(namespace, name, endpoint, timeout, driver, ModelCheck.schema(namespace, spec.model(), model), points,
+                shared, cost, secret, model.events() == null ? List.of() : model.events()));
+    }
+
+    private static Optional<SharedLine> shared(DeviceDriver driver, URI endpoint) {
+        try {
+            return driver.shared(endpoint);
+        } catch (DriverException | RuntimeException e) {
+            // Told by the endpoint's check.
+            return Optional.empty();
+        }
     }
 
     private void checkModel() {
@@ -115,84 +124,16 @@ final class DeviceCheck {
         return driver;
     }
 
-    private List<PlannedPoint> points(@Nullable DeviceDriver driver, Duration every) {
-        if (spec.points().isEmpty()) {
-            faults.add("spec.points: none (expected: one or more)");
-        }
-        var planned = new ArrayList<PlannedPoint>();
-        var seen = new HashSet<String>();
-        for (int i = 0; i < spec.points().size(); i++) {
-            var point = spec.points().get(i);
-            var at = "spec.points[" + i + "].";
-            int field = field(at, point, seen);
-            var address = driver == null ? null : address(at, point, driver);
-            var own = within(at + "pollEvery", point.pollEvery(), every, FASTEST_POLL, SLOWEST_POLL);
-            double scale = point.scale() == null ? 1 : point.scale();
-            double offset = point.offset() == null ? 0 : point.offset();
-            if (scale == 0 || !Double.isFinite(scale)) {
-                faults.add(at + "scale: " + Shown.number(scale) + " (expected: a number other than 0)");
-            }
-            if (!Double.isFinite(offset)) {
-                faults.add(at + "offset: " + offset + " (expected: a number)");
-            }
-            if (model == null || field < 0) {
-                continue;
-            }
-            var property = model.properties().get(field);
-            checkScaling(at, property, scale, offset);
-            if (address != null) {
-                if (PlannedPoint.writable(property) && !address.writable()) {
-                    faults.add(at + "address: " + point.address() + " (expected: an address that can be written, as the access of " + property.name() + " says)");
-                }
-                planned.add(new PlannedPoint(field, property, address, scale, offset, own));
-            }
-        }
-        return planned;
-    }
-
-    private int field(String at, Point point, HashSet<String> seen) {
-        if (!seen.add(point.property())) {
-            faults.add(at + "property: " + point.property() + " (expected: a property that no other point has)");
-        }
-        if (model == null) {
-            return -1;
-        }
-        var names = model.properties().stream().map(Property::name).toList();
-        int field = names.indexOf(point.property());
-        if (field < 0) {
-            faults.add(at + "property: " + point.property() + " (expected: a property of " + spec.model() + ": "
-                    + names.stream().limit(20).collect(Collectors.joining(", ")) + (names.size() > 20 ? ", ..." : "") + ")");
-        }
-        return field;
-    }
-
-    private void checkScaling(String at, Property property, double scale, double offset) {
-        boolean number = property.type() == Type.FLOAT || property.type() == Type.INTEGER;
-        if (!number && (scale != 1 || offset != 0)) {
-            faults.add(at + (scale != 1 ? "scale: " + Shown.number(scale) : "offset: " + Shown.number(offset)) + " (expected: none, for "
-                    + property.name() + " is a " + Shown.type(property.type()) + ")");
-        }
-    }
-
-    private @Nullable PointAddress address(String at, Point point, DeviceDriver driver) {
-        try {
-            return driver.parse(point.address(), point.encoding() == null ? "" : point.encoding());
-        } catch (DriverException | RuntimeException e) {
-            faults.add(prefixed(at, "address", String.valueOf(e.getMessage())));
-            return null;
-        }
-    }
-
     /** Drivers name the field that they were asked about; where one does not, we do. */
-    private static String prefixed(String at, String field, String message) {
+    static String prefixed(String at, String field, String message) {
         if (message.startsWith(at)) {
             return message;
         }
         return message.startsWith(field + ":") || message.startsWith("encoding:") ? at + message : at + field + ": " + message;
     }
 
-    private Duration within(
-            String at, io.fabric8.kubernetes.api.model.@Nullable Duration wished, Duration usual, Duration least, Duration most) {
+    static Duration within(
+            String at, io.fabric8.kubernetes.api.model.@Nullable Duration wished, Duration usual, Duration least, Duration most, List<String> faults) {
         var value = wished == null ? usual : wished.getDuration();
         if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
             faults.add(at + ": " + Shown.duration(value) + " (expected: " + (value.compareTo(least) < 0

@@ -1,6 +1,7 @@
 package dev.skerry.devices.engine;
 
 import dev.skerry.data.EventLog;
+import dev.skerry.model.DeviceModelSpec;
 import dev.skerry.model.DeviceStatus;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -51,6 +52,11 @@ final class DeviceEvents {
             told.put(key, new Told(state, before.badAt()));
             append(key, "info", "device " + key.name() + ": " + state.toLowerCase(Locale.ROOT) + " again");
         }
+    }
+
+    /** What a model calls an event; on a thread of its own, for the log is on disk and the caller reads devices. */
+    void told(DeviceKey key, DeviceModelSpec.Event event, String message) {
+        Thread.ofVirtual().name("device-event").start(() -> append(key, event.severity() == null ? "warning" : event.severity(), message));
     }
 
     /** Also if the clock was set back. */

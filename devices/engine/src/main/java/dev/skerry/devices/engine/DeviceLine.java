@@ -1,14 +1,15 @@
 package dev.skerry.devices.engine;
 
-import dev.skerry.data.BatchBuilder;
 import dev.skerry.data.Bus;
 import dev.skerry.data.DeviceCommands.WriteResult;
-import dev.skerry.data.Quality;
 import dev.skerry.devices.engine.LineState.Kind;
 import dev.skerry.devices.spi.DeviceConnection;
 import dev.skerry.devices.spi.DriverException;
+import dev.skerry.devices.spi.PointAddress;
+import dev.skerry.devices.spi.PushingConnection;
 import dev.skerry.devices.spi.RawValue;
-import dev.skerry.devices.spi.ReadPlan;
+import dev.skerry.devices.spi.Secrets;
+import dev.skerry.model.DeviceModelSpec.Event;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -16,7 +17,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -31,27 +35,31 @@ final class DeviceLine implements AutoCloseable {
     private static final Logger LOG = System.getLogger(DeviceLine.class.getName());
     private static final Duration STOP = Duration.ofSeconds(5);
     private static final int WRITES_BETWEEN_READS = 16;
+    private static final int MESSAGES_BETWEEN_READS = 256;
     private static final long TELL_EVERY = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long QUIET_RECONNECT_EVERY = TimeUnit.SECONDS.toNanos(10);
+    private static final long STUCK_GRACE = TimeUnit.SECONDS.toNanos(10);
     private static final long FOREVER = TimeUnit.DAYS.toNanos(1);
 
     private final DevicePlan plan;
-    private final Bus bus;
-    private final InstantSource clock;
-    private final Backoff backoff;
     private final LineState.Listener listener;
     private final Map<String, PlannedPoint> points;
     private final WriteQueue writes = new WriteQueue();
+    private final Readings readings;
     private final PointTally tally;
-    private final Newest newest;
+    private final Driving driving;
+    private final Pace pace;
+    private final Setting setting;
     private final Thread thread;
 
     private volatile LineState state;
     private volatile String explained = "";
 
     // Below: of the line's thread only.
-    private final BatchBuilder rows;
     private List<PollGroup> groups = List.of();
+    private @Nullable Inbox inbox;
+    /** Points that the device tells of by itself. */
+    private Map<PointAddress, List<PlannedPoint>> heard = Map.of();
     private @Nullable DeviceConnection connection;
     /** Since the line broke last; a write may have closed the connection meanwhile. */
     private boolean connected;
@@ -59,23 +67,34 @@ final class DeviceLine implements AutoCloseable {
     private long toldAt;
     private long reconnectedAt = System.nanoTime() - QUIET_RECONNECT_EVERY;
 
-    private DeviceLine(DevicePlan plan, Bus bus, InstantSource clock, Backoff backoff, LineState.Listener listener) {
+    /**
+     * What a line needs of the site.
+     *
+     * @param turns of the line that it shares; null if it has its own
+     * @param secrets what the device asks for, looked up at each connection
+     * @param notice is told what the model calls an event; must not block
+     * @param preempt whether a write goes between the requests of a round, and not only after it; a bench measures what that gives
+     */
+    record Setting(
+            Bus bus, InstantSource clock, Backoff backoff, @Nullable Turns turns, Function<DevicePlan, Secrets> secrets, BiConsumer<Event, String> notice,
+            boolean preempt) {}
+
+    private DeviceLine(DevicePlan plan, Setting setting, LineState.Listener listener) {
         this.plan = plan;
-        this.bus = bus;
-        this.clock = clock;
-        this.backoff = backoff;
+        this.setting = setting;
         this.listener = listener;
         points = plan.points().stream().collect(Collectors.toMap(point -> point.property().name(), Function.identity()));
-        rows = new BatchBuilder(plan.schema());
-        tally = new PointTally(plan);
-        newest = new Newest(plan);
+        readings = new Readings(plan, setting.bus(), new Limits(plan, setting.notice()));
+        tally = readings.tally();
+        driving = new Driving(plan, writes, setting.turns());
+        pace = new Pace(plan.cost());
         state = new LineState(Kind.CONNECTING, "", 0, 0);
         thread = Thread.ofVirtual().name("device-" + plan.namespace() + "/" + plan.device()).unstarted(this::run);
     }
 
     /** Begins at once, and does not wait for the device. */
-    static DeviceLine start(DevicePlan plan, Bus bus, InstantSource clock, Backoff backoff, LineState.Listener listener) {
-        var line = new DeviceLine(plan, bus, clock, backoff, listener);
+    static DeviceLine start(DevicePlan plan, Setting setting, LineState.Listener listener) {
+        var line = new DeviceLine(plan, setting, listener);
         line.thread.start();
         return line;
     }
@@ -95,7 +114,20 @@ final class DeviceLine implements AutoCloseable {
 
     /** The newest reading of each point that was read. */
     List<PointValue> values() {
-        return newest.values();
+        return readings.values();
+    }
+
+    /** Whether its driver has not come back for much longer than it may take; it is told lost then. Called from outside. */
+    boolean stuck() {
+        long most = 2 * plan.timeout().toNanos() + STUCK_GRACE;
+        return writes.inDriver() > most && (plan.shared().isEmpty());
+    }
+
+    /** Tells people that the driver does not come back, which the line's own thread cannot. */
+    void tellStuck() {
+        var message = subject() + ": driver " + plan.driver().scheme() + " has not come back for " + Shown.duration(Duration.ofNanos(writes.inDriver()));
+        writes.refuse(message);
+        tell(new LineState(Kind.LOST, message, 0, tally.polled()));
     }
 
     boolean stopping() {
@@ -111,28 +143,45 @@ final class DeviceLine implements AutoCloseable {
         return writes.size();
     }
 
-    /** From any thread, also from within a publication by this line. Blocks for at most {@code timeout}. */
-    WriteResult write(String property, Object value, Duration timeout) throws InterruptedException {
+    /**
+     * What became of a write.
+     *
+     * @param before the newest reading before it, if the property is read
+     * @param after what the device had after it, if that was asked for
+     */
+    record Written(WriteResult result, @Nullable Object before, @Nullable Object after) {}
+
+    /**
+     * From any thread, also from within a publication by this line. Blocks for at most {@code timeout}.
+     *
+     * @param readBack whether to read the point once more after the write
+     */
+    Written write(String property, Object value, boolean readBack, Duration timeout) throws InterruptedException {
         long began = System.nanoTime();
         var point = points.get(property);
         if (point == null) {
-            return result(began, property, "unknown (expected: one of " + String.join(", ", points.keySet().stream().sorted().toList()) + ")");
+            return failed(began, property, "unknown (expected: one of " + String.join(", ", points.keySet().stream().sorted().toList()) + ")");
         }
         if (!point.writable()) {
-            return result(began, property, "is read only (expected: a property with access write or readWrite)");
+            return failed(began, property, "is read only (expected: a property with access write or readWrite)");
         }
         RawValue raw;
         try {
             raw = Values.raw(point, value);
         } catch (InvalidValueException e) {
-            return result(began, property + ":", String.valueOf(e.getMessage()));
+            return failed(began, property + ":", String.valueOf(e.getMessage()));
         }
-        return result(began, property + ":", Thread.currentThread() == thread ? send(point, raw) : writes.write(point, raw, timeout));
+        var before = values().stream().filter(v -> v.property().equals(property)).findFirst().map(PointValue::value).orElse(null);
+        var sent = Thread.currentThread() == thread ? send(point, raw, readBack) : writes.write(point, raw, readBack, timeout);
+        if (!sent.why().isEmpty()) {
+            return failed(began, property + ":", sent.why());
+        }
+        var after = sent.after() == null ? null : Values.shown(point, sent.after());
+        return new Written(new WriteResult(true, "", Duration.ofNanos(System.nanoTime() - began)), before, after);
     }
 
-    private WriteResult result(long began, String about, String why) {
-        var took = Duration.ofNanos(System.nanoTime() - began);
-        return new WriteResult(why.isEmpty(), why.isEmpty() ? "" : subject() + " " + about + " " + why, took);
+    private Written failed(long began, String about, String why) {
+        return new Written(new WriteResult(false, subject() + " " + about + " " + why, Duration.ofNanos(System.nanoTime() - began)), null, null);
     }
 
     /** Ends the thread and closes the connection; waits for both unless called by the line itself. */
@@ -175,10 +224,15 @@ final class DeviceLine implements AutoCloseable {
     private void serve() throws DriverException, InterruptedException {
         if (explained.isEmpty()) {
             groups = PollGroup.of(plan);
-            explained = PollGroup.explain(groups);
+            explain();
         }
-        connection = driving(() -> plan.driver().connect(plan.endpoint(), plan.timeout()));
+        var secrets = setting.secrets().apply(plan);
+        var opened = driving.read(() -> plan.driver().connect(plan.endpoint(), secrets, plan.timeout()));
+        connection = opened;
         connected = true;
+        if (opened instanceof PushingConnection pushing) {
+            listen(pushing);
+        }
         writes.open();
         groups.forEach(group -> group.begin(System.nanoTime()));
         if (groups.isEmpty()) {
@@ -186,16 +240,56 @@ final class DeviceLine implements AutoCloseable {
         }
         while (!writes.stopping()) {
             sendWaiting();
+            hear();
             live();
             var next = next();
             long now = System.nanoTime();
             long wait = next == null ? FOREVER : next.due() - now;
             if (next != null && wait <= 0) {
                 poll(next);
-            } else {
+            } else if (inbox == null || inbox.isEmpty()) {
                 writes.await(tally.untold() ? Math.min(wait, TELL_EVERY) : wait);
                 answered();
             }
+        }
+    }
+
+    /** Lets the device tell by itself, and polls only what it does not tell. */
+    private void listen(PushingConnection pushing) throws DriverException, InterruptedException {
+        var box = new Inbox(writes::nudge);
+        inbox = box;
+        var polled = plan.points().stream().filter(PlannedPoint::polled).toList();
+        var rest = Set.copyOf(driving.read(() -> pushing.listen(polled.stream().map(PlannedPoint::address).distinct().toList(), box)));
+        groups = PollGroup.of(plan, polled.stream().filter(p -> rest.contains(p.address())).toList(), plan.cost());
+        heard = polled.stream().filter(p -> !rest.contains(p.address())).collect(Collectors.groupingBy(PlannedPoint::address));
+        explain();
+    }
+
+    private void explain() {
+        var shared = plan.shared().map(line -> "; one at a time on " + line.name()).orElse("");
+        var pushed = heard.isEmpty() ? "" : Shown.count(heard.values().stream().mapToInt(List::size).sum(), "point") + " told by the device";
+        explained = (groups.isEmpty() && !pushed.isEmpty() ? pushed : PollGroup.explain(groups) + (pushed.isEmpty() ? "" : "; " + pushed)) + shared;
+    }
+
+    private void hear() throws DriverException {
+        var box = inbox;
+        if (box == null) {
+            return;
+        }
+        for (int i = 0; i < MESSAGES_BETWEEN_READS; i++) {
+            var told = box.poll();
+            if (told == null) {
+                return;
+            }
+            // The device's own clock orders its readings, ours says where they belong if it has none.
+            readings.begin(told.micros() > 0 ? told.micros() : micros());
+            for (int k = 0; k < told.points().size(); k++) {
+                for (var point : heard.getOrDefault(told.points().get(k), List.of())) {
+                    readings.put(point, told.values().get(k));
+                }
+            }
+            readings.publish();
+            answered();
         }
     }
 
@@ -210,31 +304,43 @@ final class DeviceLine implements AutoCloseable {
     }
 
     private void poll(PollGroup group) throws DriverException, InterruptedException {
+        long began = System.nanoTime();
         var reads = group.reads();
         var answers = new ArrayList<List<RawValue>>(reads.size());
-        var refused = new ArrayList<ReadPlan>(0);
+        var refused = new ArrayList<PollGroup.Read>(0);
         for (var read : reads) {
-            if (!answers.isEmpty()) {
+            if (!answers.isEmpty() && setting.preempt()) {
                 sendWaiting();
             }
             answers.add(read(read, refused));
         }
-        rows.row(plan.device(), micros());
+        readings.begin(micros());
         for (int i = 0; i < answers.size(); i++) {
-            putAll(group, reads.get(i), answers.get(i));
+            putAll(reads.get(i), answers.get(i));
         }
-        group.done(System.nanoTime());
-        if (!refused.isEmpty() && group.halve(refused)) {
-            explained = PollGroup.explain(groups);
+        long now = System.nanoTime();
+        boolean changed = group.done(now, now - began);
+        changed |= !refused.isEmpty() && group.halve(refused);
+        var measured = pace.changed(now);
+        measured.ifPresent(cost -> groups.forEach(g -> g.plan(cost)));
+        if (changed || measured.isPresent()) {
+            explain();
+            tally.touch();
         }
-        publish();
+        readings.publish();
         answered();
     }
 
-    private List<RawValue> read(ReadPlan read, List<ReadPlan> refused) throws DriverException, InterruptedException {
+    private List<RawValue> read(PollGroup.Read planned, List<PollGroup.Read> refused) throws DriverException, InterruptedException {
+        var read = planned.plan();
         try {
             var live = live();
-            var values = driving(() -> live.read(read));
+            var values = driving.read(() -> {
+                long began = System.nanoTime();
+                var answer = live.read(read);
+                pace.took(System.nanoTime() - began);
+                return answer;
+            });
             if (values.size() != read.points().size()) {
                 throw new DriverException(DriverException.Kind.GARBAGE, "driver " + plan.driver().scheme() + ": " + values.size() + " values for "
                         + read.description() + " (expected: " + read.points().size() + ")");
@@ -244,18 +350,17 @@ final class DeviceLine implements AutoCloseable {
             if (e.kind().lineBroken()) {
                 throw e;
             }
-            refused.add(read);
+            refused.add(planned);
             RawValue unreadable = new RawValue.Unreadable(String.valueOf(e.getMessage()));
             return read.points().stream().map(point -> unreadable).toList();
         }
     }
 
-    private void putAll(PollGroup group, ReadPlan read, List<RawValue> values) {
+    private void putAll(PollGroup.Read read, List<RawValue> values) {
         for (int i = 0; i < values.size(); i++) {
             var raw = values.get(i);
-            for (var point : group.at(read.points().get(i))) {
-                boolean bad = Values.put(rows, point, raw) == Quality.BAD;
-                tally.count(point, bad, raw);
+            for (var point : read.points()[i]) {
+                readings.put(point, raw);
             }
         }
     }
@@ -267,57 +372,50 @@ final class DeviceLine implements AutoCloseable {
                 return;
             }
             // Completed whatever happens, or the caller waits in vain.
-            var result = "stopped";
+            var result = new WriteQueue.Sent("stopped", null);
             try {
-                result = send(pending.point(), pending.value());
+                result = send(pending.point(), pending.value(), pending.readBack());
             } finally {
                 pending.result().complete(result);
             }
         }
     }
 
-    /** On the line's thread. Answers an empty text if the device took the value, else why not. */
-    private String send(PlannedPoint point, RawValue value) {
+    /** On the line's thread. */
+    private WriteQueue.Sent send(PlannedPoint point, RawValue value, boolean readBack) {
         var live = connection;
         if (live == null) {
-            return state.kind() == Kind.LOST ? state.message() : "not connected";
+            return new WriteQueue.Sent(state.kind() == Kind.LOST ? state.message() : "not connected", null);
         }
+        Optional<RawValue> after;
         try {
-            driving(() -> {
+            after = driving.write(() -> {
                 live.write(point.address(), value);
-                return value;
+                return readBack && point.polled() ? Optional.of(readBack(live, point)) : Optional.empty();
             });
         } catch (DriverException e) {
             if (e.kind().lineBroken()) {
                 disconnect();
             }
-            return failure(e);
+            return new WriteQueue.Sent(failure(e), null);
         } catch (InterruptedException e) {
-            return "stopped";
+            return new WriteQueue.Sent("stopped", null);
         } catch (RuntimeException e) {
             disconnect();
-            return "driver " + plan.driver().scheme() + " failed: " + e;
+            return new WriteQueue.Sent("driver " + plan.driver().scheme() + " failed: " + e, null);
         }
         // Soon told to all who listen, as the device holds it now.
         groups.stream().filter(group -> group.holds(point)).forEach(group -> group.hurry(System.nanoTime()));
-        return "";
+        return new WriteQueue.Sent("", after.orElse(null));
     }
 
-    private interface Driving<T> {
-        T call() throws DriverException, InterruptedException;
-    }
-
-    private <T> T driving(Driving<T> call) throws DriverException, InterruptedException {
-        writes.enterDriver();
+    /** The write is done whatever comes of this. */
+    private RawValue readBack(DeviceConnection live, PlannedPoint point) throws InterruptedException {
         try {
-            return call.call();
-        } catch (InterruptedException e) {
-            if (writes.stopping()) {
-                throw e;
-            }
-            throw new DriverException(DriverException.Kind.CLOSED, "driver " + plan.driver().scheme() + " gave up without being asked to", e);
-        } finally {
-            writes.leaveDriver();
+            var plans = plan.driver().plan(List.of(point.address()), plan.cost());
+            return live.read(plans.getFirst()).getFirst();
+        } catch (DriverException e) {
+            return new RawValue.Unreadable(String.valueOf(e.getMessage()));
         }
     }
 
@@ -358,17 +456,17 @@ final class DeviceLine implements AutoCloseable {
             return;
         }
         tries++;
-        var wait = backoff.after(tries);
+        var wait = setting.backoff().after(tries);
         boolean first = state.kind() != Kind.LOST;
         var why = failure(e);
         writes.refuse(why);
         if (first || Integer.bitCount(tries) == 1) {
-            tally.lost();
             var message = subject() + ": " + why + " (try " + tries + ", next in " + Shown.duration(wait) + ")";
             tell(new LineState(Kind.LOST, message, 0, tally.polled()));
         }
         if (first) {
-            publishBad();
+            readings.begin(micros());
+            readings.lost();
         }
         long until = System.nanoTime() + wait.toNanos();
         for (long left = wait.toNanos(); left > 0 && !writes.stopping(); left = until - System.nanoTime()) {
@@ -379,21 +477,6 @@ final class DeviceLine implements AutoCloseable {
     private String failure(DriverException e) {
         return e.kind() == DriverException.Kind.TIMEOUT
                 ? "no answer from " + plan.shownEndpoint() + " in " + Shown.duration(plan.timeout()) : String.valueOf(e.getMessage());
-    }
-
-    private void publishBad() {
-        if (tally.polled() == 0) {
-            return;
-        }
-        rows.row(plan.device(), micros());
-        plan.points().stream().filter(PlannedPoint::polled).forEach(point -> rows.bad(point.field()));
-        publish();
-    }
-
-    private void publish() {
-        var row = rows.build();
-        newest.put(row);
-        bus.publish(row);
     }
 
     private void tell(LineState now) {
@@ -413,6 +496,11 @@ final class DeviceLine implements AutoCloseable {
     private void disconnect() {
         var closing = connection;
         connection = null;
+        var box = inbox;
+        inbox = null;
+        if (box != null) {
+            box.close();
+        }
         if (closing != null) {
             try {
                 closing.close();
@@ -423,7 +511,7 @@ final class DeviceLine implements AutoCloseable {
     }
 
     private long micros() {
-        var now = clock.instant();
+        var now = setting.clock().instant();
         return now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
     }
 

@@ -52,6 +52,7 @@ final class DeviceReconciler implements Reconciler<Device> {
         this.events = new DeviceEvents(events, clock);
         this.clock = clock;
         models.onChange(this::wakeThoseOf);
+        lines.onFree(key -> wake.propagateEvent(new ResourceID(key.name(), key.namespace())));
     }
 
     @Override
@@ -72,14 +73,14 @@ final class DeviceReconciler implements Reconciler<Device> {
         }
         var spec = device.getSpec();
         if (spec == null) {
-            lines.remove(key);
+            lines.forget(key);
             return tell(key, device, rejected(device, List.of("spec: none (expected: model, endpoint and points)")));
         }
         know(key, spec.model());
         var model = models.find(new DeviceKey(key.namespace(), spec.model())).orElse(null);
         return switch (DeviceCheck.check(key.namespace(), key.name(), spec, model, drivers)) {
             case DeviceCheck.Rejected(var faults) -> {
-                lines.remove(key);
+                lines.forget(key);
                 yield tell(key, device, rejected(device, faults));
             }
             case DeviceCheck.Accepted(var plan) -> serve(key, device, plan);
@@ -87,6 +88,11 @@ final class DeviceReconciler implements Reconciler<Device> {
     }
 
     private UpdateControl<Device> serve(DeviceKey key, Device device, DevicePlan plan) throws InterruptedException {
+        var unfit = lines.claim(plan);
+        if (unfit.isPresent()) {
+            lines.remove(key);
+            return tell(key, device, rejected(device, List.of(unfit.get())));
+        }
         var id = new ResourceID(key.name(), key.namespace());
         var line = lines.keep(plan, (before, now) -> wake.propagateEvent(id));
         if (line.isEmpty()) {
@@ -141,7 +147,7 @@ final class DeviceReconciler implements Reconciler<Device> {
     }
 
     private void forget(DeviceKey key) {
-        lines.remove(key);
+        lines.forget(key);
         pace.forget(key);
         events.forget(key);
         var before = known.remove(key);

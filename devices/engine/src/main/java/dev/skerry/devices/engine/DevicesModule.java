@@ -19,13 +19,17 @@ import java.util.stream.Collectors;
 public final class DevicesModule implements AutoCloseable {
 
     private final Lines lines;
+    private final WriteAudit audit;
+    private final Models known;
     private final DeviceReconciler devices;
     private final ModelReconciler models;
 
     /** @param drivers of different schemes */
     public DevicesModule(KubernetesClient client, Bus bus, List<DeviceDriver> drivers, EventLog events, InstantSource clock) {
-        lines = new Lines(bus, clock, Backoff.usual(), Lines.LAST_WRITES);
-        var known = new Models(client);
+        audit = new WriteAudit(events, clock);
+        var notices = new DeviceEvents(events, clock);
+        lines = new Lines(bus, clock, Backoff.usual(), Lines.LAST_WRITES, new Lines.Surroundings(new DeviceSecrets(client)::of, notices::told, Optional.of(audit), true));
+        known = new Models(client);
         devices = new DeviceReconciler(
                 drivers.stream().collect(Collectors.toMap(DeviceDriver::scheme, Function.identity())), known, lines, events, clock);
         models = new ModelReconciler(known, model -> devices.of(model).map(List::size), clock);
@@ -41,6 +45,11 @@ public final class DevicesModule implements AutoCloseable {
         return lines;
     }
 
+    /** Devices for people and programs, from any thread, until closed. */
+    public DeviceAccess access() {
+        return new DeviceAccess(lines, known);
+    }
+
     /**
      * The newest reading of each point of a device that was read, in the model's order. Empty if there is no such device,
      * or its specification was rejected.
@@ -53,5 +62,6 @@ public final class DevicesModule implements AutoCloseable {
     @Override
     public void close() {
         lines.close();
+        audit.close();
     }
 }

@@ -2,8 +2,8 @@ package dev.skerry.devices.engine;
 
 import dev.skerry.data.Bus;
 import dev.skerry.data.DeviceCommands;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
+import dev.skerry.devices.spi.Secrets;
+import dev.skerry.model.DeviceModelSpec.Event;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -14,6 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lines implements DeviceCommands, AutoCloseable {
 
-    private static final Logger LOG = System.getLogger(Lines.class.getName());
     static final Duration LAST_WRITES = Duration.ofSeconds(2);
 
     private static final class Slot {
@@ -31,16 +32,47 @@ final class Lines implements DeviceCommands, AutoCloseable {
         volatile @Nullable DeviceLine line;
     }
 
+    /**
+     * What the lines tell others, and ask them.
+     *
+     * @param secrets what a device asks for
+     * @param notices is told a device's events; must not block
+     */
+    record Surroundings(Function<DevicePlan, Secrets> secrets, Notices notices, Optional<WriteAudit> audit, boolean preempt) {
+
+        static final Surroundings NONE = new Surroundings(plan -> Secrets.NONE, (device, event, message) -> {}, Optional.empty(), true);
+
+        Surroundings withPreempt(boolean wished) {
+            return new Surroundings(secrets, notices, audit, wished);
+        }
+    }
+
+    /** Hears of what models call events. */
+    interface Notices {
+        void tell(DeviceKey device, Event event, String message);
+    }
+
+    private static final Duration WATCH = Duration.ofSeconds(5);
+
     private final Bus bus;
     private final InstantSource clock;
     private final Backoff backoff;
     private final Duration lastWrites;
+    private final Surroundings surroundings;
+    private final SharedLines shared = new SharedLines();
+    private final Thread watch;
     private final Map<DeviceKey, Slot> slots = new ConcurrentHashMap<>();
     private final ReentrantLock starting = new ReentrantLock();
     private boolean closed;
 
     /** @param lastWrites how long a replacement waits for the writes that are on their way */
     Lines(Bus bus, InstantSource clock, Backoff backoff, Duration lastWrites) {
+        this(bus, clock, backoff, lastWrites, Surroundings.NONE);
+    }
+
+    Lines(Bus bus, InstantSource clock, Backoff backoff, Duration lastWrites, Surroundings surroundings) {
+        this.surroundings = surroundings;
+        this.watch = Thread.ofVirtual().name("device-watch").start(this::watch);
         this.bus = bus;
         this.clock = clock;
         this.backoff = backoff;
@@ -78,9 +110,53 @@ final class Lines implements DeviceCommands, AutoCloseable {
     private Optional<DeviceLine> start(DevicePlan plan, LineState.Listener listener) {
         starting.lock();
         try {
-            return closed ? Optional.empty() : Optional.of(DeviceLine.start(plan, bus, clock, backoff, listener));
+            if (closed) {
+                return Optional.empty();
+            }
+            var setting = new DeviceLine.Setting(
+                    bus, clock, backoff, plan.shared().map(shared::turns).orElse(null), surroundings.secrets(),
+                    (event, message) -> surroundings.notices().tell(plan.key(), event, message),
+                    surroundings.preempt());
+            return Optional.of(DeviceLine.start(plan, setting, listener));
         } finally {
             starting.unlock();
+        }
+    }
+
+    /** Puts a device on the line that it shares with others, if it does. Answers why that cannot be. */
+    Optional<String> claim(DevicePlan plan) {
+        if (plan.shared().isPresent()) {
+            return shared.claim(plan.key(), plan.shared().get());
+        }
+        shared.release(plan.key());
+        return Optional.empty();
+    }
+
+    /** Is told of devices that could not have a shared line and may try again. */
+    void onFree(Consumer<DeviceKey> listener) {
+        shared.onFree(listener);
+    }
+
+    /** Stops the device's line, if there is one, and lets go of what it shared. */
+    void forget(DeviceKey key) {
+        remove(key);
+        shared.release(key);
+    }
+
+    /** Drivers that never come back harm their own device only; this tells people of them. */
+    private void watch() {
+        try {
+            while (true) {
+                Thread.sleep(WATCH);
+                for (var slot : slots.values()) {
+                    var line = slot.line;
+                    if (line != null && line.stuck()) {
+                        line.tellStuck();
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            // Closed.
         }
     }
 
@@ -112,31 +188,41 @@ final class Lines implements DeviceCommands, AutoCloseable {
     @Override
     public WriteResult write(String namespace, String device, String property, Object value, String who, Duration timeout)
             throws InterruptedException {
-        long began = System.nanoTime();
-        var slot = slots.get(new DeviceKey(namespace, device));
-        if (slot == null) {
-            return new WriteResult(false, "device " + device + ": unknown in namespace " + namespace
-                    + " (expected: a Device whose specification is accepted)", Duration.ZERO);
-        }
-        var result = write(slot, device, property, value, timeout, began);
-        LOG.log(Level.DEBUG, () -> "device " + device + ": " + property + " = " + value + " by " + who + ": "
-                + (result.done() ? "done" : result.message()));
-        return result;
+        return write(new DeviceKey(namespace, device), property, value, who, false, timeout).result();
     }
 
-    private static WriteResult write(Slot slot, String device, String property, Object value, Duration timeout, long began)
+    /** The same with the values before and after it. */
+    DeviceLine.Written write(DeviceKey key, String property, Object value, String who, boolean readBack, Duration timeout) throws InterruptedException {
+        long began = System.nanoTime();
+        var slot = slots.get(key);
+        if (slot == null) {
+            return none(new WriteResult(false, "device " + key.name() + ": unknown in namespace " + key.namespace()
+                    + " (expected: a Device whose specification is accepted)", Duration.ZERO));
+        }
+        var written = write(slot, key.name(), property, value, readBack, timeout, began);
+        if (surroundings.audit().isPresent()) {
+            surroundings.audit().get().wrote(key, property, who, value, written);
+        }
+        return written;
+    }
+
+    private static DeviceLine.Written none(WriteResult result) {
+        return new DeviceLine.Written(result, null, null);
+    }
+
+    private static DeviceLine.Written write(Slot slot, String device, String property, Object value, boolean readBack, Duration timeout, long began)
             throws InterruptedException {
         if (!slot.gate.readLock().tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-            return new WriteResult(false, "device " + device + " " + property + ": not written within " + Shown.duration(timeout)
-                    + ", its specification is being changed", since(began));
+            return none(new WriteResult(false, "device " + device + " " + property + ": not written within " + Shown.duration(timeout)
+                    + ", its specification is being changed", since(began)));
         }
         try {
             var line = slot.line;
             if (line == null) {
-                return new WriteResult(false, "device " + device + " " + property + ": stopped", since(began));
+                return none(new WriteResult(false, "device " + device + " " + property + ": stopped", since(began)));
             }
             var left = timeout.minus(since(began));
-            return line.write(property, value, left.isNegative() ? Duration.ZERO : left);
+            return line.write(property, value, readBack, left.isNegative() ? Duration.ZERO : left);
         } finally {
             slot.gate.readLock().unlock();
         }
@@ -155,6 +241,7 @@ final class Lines implements DeviceCommands, AutoCloseable {
         } finally {
             starting.unlock();
         }
+        watch.interrupt();
         var stopping = new ArrayList<Thread>();
         for (var slot : List.copyOf(slots.values())) {
             stopping.add(Thread.ofVirtual().name("device-stop").start(() -> stop(slot)));

@@ -9,6 +9,7 @@ import dev.skerry.model.DeviceModelSpec.Type;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.TreeSet;
 
 /** Says what is wrong with a device model, everything at once, and what its stream looks like. */
 final class ModelCheck {
@@ -23,8 +24,17 @@ final class ModelCheck {
         }
         var names = new HashSet<String>();
         for (int i = 0; i < model.properties().size(); i++) {
-            check("spec.properties[" + i + "]", model.properties().get(i), names, faults);
+            check("spec.properties[" + i + "]", model, model.properties().get(i), names, faults);
         }
+        if (model.pollGroups() != null) {
+            model.pollGroups().forEach((name, text) -> {
+                var every = Times.parse(text);
+                if (every.isEmpty() || every.get().compareTo(DeviceCheck.FASTEST_POLL) < 0 || every.get().compareTo(DeviceCheck.SLOWEST_POLL) > 0) {
+                    faults.add("spec.pollGroups." + name + ": " + text + " (expected: a duration of 1ms to 366 days, such as 500ms)");
+                }
+            });
+        }
+        new ActionCheck(model, faults).check();
         return faults;
     }
 
@@ -34,11 +44,21 @@ final class ModelCheck {
                 .toList());
     }
 
-    private static void check(String at, Property property, HashSet<String> names, List<String> faults) {
+    private static void check(String at, DeviceModelSpec model, Property property, HashSet<String> names, List<String> faults) {
         if (property.name().isBlank()) {
             faults.add(at + ".name: empty (expected: a name)");
         } else if (!names.add(property.name())) {
             faults.add(at + ".name: " + property.name() + " (expected: a name that no other property has)");
+        }
+        if (property.precision() != null && (property.precision() < 0 || property.precision() > 15 || property.type() != Type.FLOAT)) {
+            faults.add(at + ".precision: " + property.precision() + " (expected: 0 to 15 decimals, on a float)");
+        }
+        if (property.deadband() != null && (!(property.deadband() >= 0) || !number(property))) {
+            faults.add(at + ".deadband: " + Shown.number(property.deadband()) + " (expected: 0 or more, on a float or integer)");
+        }
+        if (property.group() != null && (model.pollGroups() == null || !model.pollGroups().containsKey(property.group()))) {
+            faults.add(at + ".group: " + property.group() + " (expected: one of spec.pollGroups"
+                    + (model.pollGroups() == null ? ", which has none" : ": " + String.join(", ", new TreeSet<>(model.pollGroups().keySet()))) + ")");
         }
         var range = property.range();
         if (range == null) {
@@ -51,6 +71,10 @@ final class ModelCheck {
         } else if (min != null && max != null && min > max) {
             faults.add(at + ".range: min " + Shown.number(min) + ", max " + Shown.number(max) + " (expected: min not above max)");
         }
+    }
+
+    private static boolean number(Property property) {
+        return property.type() == Type.FLOAT || property.type() == Type.INTEGER;
     }
 
     private static ValueType valueType(Type type) {

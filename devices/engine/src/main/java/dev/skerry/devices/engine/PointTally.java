@@ -48,6 +48,11 @@ final class PointTally {
         untold = false;
     }
 
+    /** Something else that people should see changed. */
+    void touch() {
+        untold = true;
+    }
+
     /** Whether anything changed since it was told. */
     boolean untold() {
         return untold;

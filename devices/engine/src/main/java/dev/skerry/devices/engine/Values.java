@@ -5,20 +5,23 @@ import dev.skerry.data.Quality;
 import dev.skerry.devices.spi.RawValue;
 import dev.skerry.model.DeviceModelSpec.Property;
 import java.math.BigDecimal;
+import org.jspecify.annotations.Nullable;
 
 /** Between a value in its natural unit and the value that the device holds. */
 final class Values {
 
     private static final double LONG_LIMIT = 0x1p63;
+    private static final double[] POWERS = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
 
     private Values() {}
 
     /** Puts a reading into the row that was begun last. Answers the quality that it has there. */
-    static Quality put(BatchBuilder row, PlannedPoint point, RawValue raw) {
+    static Quality put(BatchBuilder row, PlannedPoint point, RawValue given) {
         int field = point.field();
+        var raw = point.mask() == 0 ? given : masked(given, point.mask());
         return switch (point.property().type()) {
             case FLOAT -> {
-                double value = scaled(point, number(raw));
+                double value = rounded(scaled(point, number(raw)), point.precision());
                 yield Double.isFinite(value) ? ranged(row.put(field, value), point, value) : bad(row, field);
             }
             case INTEGER -> {
@@ -40,6 +43,56 @@ final class Values {
                 case RawValue.Unreadable u -> bad(row, field);
             };
         };
+    }
+
+    /** A raw value as a reading: a Double, Long, Boolean or String; null if there is none. */
+    static @Nullable Object shown(PlannedPoint point, RawValue raw) {
+        return switch (point.property().type()) {
+            case FLOAT -> finite(decoded(point, raw));
+            case INTEGER -> {
+                if (raw instanceof RawValue.Whole(long whole) && exact(point) && point.mask() == 0) {
+                    yield whole;
+                }
+                double value = decoded(point, raw);
+                yield Math.abs(value) < LONG_LIMIT ? (Object) Math.round(value) : null;
+            }
+            case BOOLEAN -> {
+                double value = number(raw);
+                yield Double.isNaN(value) ? null : (Object) (value != 0);
+            }
+            case STRING -> switch (raw) {
+                case RawValue.Text(String value) -> value;
+                case RawValue.Real(double value) -> Shown.number(value);
+                case RawValue.Whole(long value) -> Long.toString(value);
+                case RawValue.Bit(boolean value) -> Boolean.toString(value);
+                case RawValue.Unreadable u -> null;
+            };
+        };
+    }
+
+    private static @Nullable Object finite(double value) {
+        return Double.isFinite(value) ? value : null;
+    }
+
+    /** The number that {@link #put} would put; NaN if it is none. */
+    static double decoded(PlannedPoint point, RawValue raw) {
+        return rounded(scaled(point, number(point.mask() == 0 ? raw : masked(raw, point.mask()))), point.precision());
+    }
+
+    /** @throws InvalidValueException if a property does not take a value, whatever its address */
+    static void checked(Property property, Object value) throws InvalidValueException {
+        switch (property.type()) {
+            case FLOAT -> inRange(property, decimal(value, "a number"));
+            case INTEGER -> {
+                try {
+                    inRange(property, BigDecimal.valueOf(decimal(value, "a whole number").longValueExact()));
+                } catch (ArithmeticException e) {
+                    throw new InvalidValueException(value, "a whole number");
+                }
+            }
+            case BOOLEAN -> truth(value);
+            case STRING -> {}
+        }
     }
 
     /** What to write so that the property becomes {@code value}: a Double, Long, Boolean or String, or a text that the type can read. */
@@ -115,6 +168,20 @@ final class Values {
         // 4.56 · 100 is 455.99999999999994: as much as binary fractions may have lost.
         double noise = 4 * (Math.ulp(value.doubleValue()) + Math.ulp(point.offset())) / Math.abs(point.scale());
         return new RawValue.Real(Math.abs(raw - near) <= noise ? near : raw);
+    }
+
+    private static RawValue masked(RawValue raw, long mask) {
+        return raw instanceof RawValue.Whole(long whole) ? new RawValue.Whole((whole & mask) >>> Long.numberOfTrailingZeros(mask)) : raw;
+    }
+
+    private static double rounded(double value, int precision) {
+        if (precision < 0 || !Double.isFinite(value)) {
+            return value;
+        }
+        double power = POWERS[precision];
+        double shifted = value * power;
+        // A number beyond 53 bits has no such decimals.
+        return Math.abs(shifted) < 0x1p53 ? Math.rint(shifted) / power : value;
     }
 
     private static double scaled(PlannedPoint point, double raw) {

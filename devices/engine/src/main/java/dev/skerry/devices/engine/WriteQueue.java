@@ -22,26 +22,31 @@ final class WriteQueue {
 
     static final int CAPACITY = 256;
 
-    /** One write; {@code result} is empty if done, else why not. */
-    record Pending(PlannedPoint point, RawValue value, CompletableFuture<String> result) {}
+    /** What became of a write: {@code why} not, or empty; what the device had {@code after} it, if that was asked for and could be read. */
+    record Sent(String why, @Nullable RawValue after) {}
+
+    /** One write. */
+    record Pending(PlannedPoint point, RawValue value, boolean readBack, CompletableFuture<Sent> result) {}
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition wake = lock.newCondition();
     private final ArrayDeque<Pending> waiting = new ArrayDeque<>();
     private @Nullable String refusal;
     private boolean stopping;
+    private boolean nudged;
     private @Nullable Thread inDriver;
+    private long inDriverSince;
 
-    /** Waits for the line's thread, at most {@code timeout}. Answers an empty text if the write was done, else why not. */
-    String write(PlannedPoint point, RawValue value, Duration timeout) throws InterruptedException {
-        var pending = new Pending(point, value, new CompletableFuture<>());
+    /** Waits for the line's thread, at most {@code timeout}. */
+    Sent write(PlannedPoint point, RawValue value, boolean readBack, Duration timeout) throws InterruptedException {
+        var pending = new Pending(point, value, readBack, new CompletableFuture<>());
         lock.lock();
         try {
             if (refusal != null) {
-                return refusal;
+                return new Sent(refusal, null);
             }
             if (waiting.size() >= CAPACITY) {
-                return waiting.size() + " writes wait already (expected: a device that keeps up)";
+                return new Sent(waiting.size() + " writes wait already (expected: a device that keeps up)", null);
             }
             waiting.addLast(pending);
             wake.signal();
@@ -54,8 +59,8 @@ final class WriteQueue {
             answered = true;
             return result;
         } catch (TimeoutException e) {
-            return withdraw(pending) ? "not written within " + Shown.duration(timeout) + ", the device is busy"
-                    : "no answer within " + Shown.duration(timeout) + ", it may have been written";
+            return new Sent(withdraw(pending) ? "not written within " + Shown.duration(timeout) + ", the device is busy"
+                    : "no answer within " + Shown.duration(timeout) + ", it may have been written", null);
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         } finally {
@@ -93,14 +98,26 @@ final class WriteQueue {
         }
     }
 
-    /** Until a write or {@link #stop} comes, at most so long. */
+    /** Until a write, a {@link #nudge} or {@link #stop} comes, at most so long. */
     void await(long nanos) throws InterruptedException {
         long left = nanos;
         lock.lock();
         try {
-            while (waiting.isEmpty() && !stopping && left > 0) {
+            while (waiting.isEmpty() && !stopping && !nudged && left > 0) {
                 left = wake.awaitNanos(left);
             }
+            nudged = false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Wakes the thread, or lets its next wait end at once. */
+    void nudge() {
+        lock.lock();
+        try {
+            nudged = true;
+            wake.signal();
         } finally {
             lock.unlock();
         }
@@ -129,7 +146,7 @@ final class WriteQueue {
         } finally {
             lock.unlock();
         }
-        refused.forEach(pending -> pending.result().complete(why));
+        refused.forEach(pending -> pending.result().complete(new Sent(why, null)));
     }
 
     /** For good; wakes the thread, out of the driver too. */
@@ -164,6 +181,17 @@ final class WriteQueue {
                 throw new InterruptedException("stopping");
             }
             inDriver = Thread.currentThread();
+            inDriverSince = System.nanoTime();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** For how long the thread has been in the driver, in nanoseconds; 0 if it is not. */
+    long inDriver() {
+        lock.lock();
+        try {
+            return inDriver == null ? 0 : Math.max(1, System.nanoTime() - inDriverSince);
         } finally {
             lock.unlock();
         }

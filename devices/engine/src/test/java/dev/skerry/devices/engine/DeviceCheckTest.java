@@ -64,7 +64,7 @@ class DeviceCheckTest {
         assertThat(faults(device("opcua://x", "1s", point("supply", "r:a")), null)).containsExactly(
                 "spec.model: chiller (expected: an existing DeviceModel)", "spec.endpoint: opcua://x (expected: a scheme of fake)");
         assertThat(faults(device("not a uri", "1s"), CHILLER)).containsExactly(
-                "spec.endpoint: not a uri (expected: a URI such as modbus-tcp://10.0.0.4:502)", "spec.points: none (expected: one or more)");
+                "spec.endpoint: not a uri (expected: a URI such as modbus-tcp://10.0.0.4:502)", "spec.points: none (expected: one or more, or a model whose properties have addresses)");
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.skerry.data.Quality;
 import dev.skerry.devices.engine.FakeDriver.FakeDevice;
 import dev.skerry.devices.engine.LineState.Kind;
 import dev.skerry.devices.spi.DriverException;
+import dev.skerry.devices.spi.Secrets;
 import dev.skerry.devices.spi.RawValue;
 import dev.skerry.model.DeviceSpec;
 import java.time.Duration;
@@ -137,7 +138,7 @@ class DeviceLineTest {
         var line = start(device("fake://chiller", NEVER, point("setPoint", "w:s"), every("supply", "r:a", "2h")));
         await().until(() -> told.size() == 2);
 
-        assertThat(line.write("setPoint", 50, PATIENT)).matches(WriteResult::done);
+        assertThat(line.write("setPoint", 50, false, PATIENT).result()).matches(WriteResult::done);
 
         await().until(() -> told.size() == 3);
         assertThat(told.getLast().asDouble(0, 1)).isEqualTo(50);
@@ -150,7 +151,7 @@ class DeviceLineTest {
         var own = new CompletableFuture<DeviceLine>();
         bus.subscribe("rule", "chiller", batch -> {
             try {
-                results.add(own.get().write("setPoint", 38 + results.size(), PATIENT));
+                results.add(own.get().write("setPoint", 38 + results.size(), false, PATIENT).result());
             } catch (Exception e) {
                 throw new IllegalStateException(e);
             }
@@ -160,7 +161,7 @@ class DeviceLineTest {
 
         await().until(() -> results.size() == 2);
         assertThat(results).allMatch(WriteResult::done);
-        assertThat(own.get().write("setPoint", 60, PATIENT).done()).isTrue();
+        assertThat(own.get().write("setPoint", 60, false, PATIENT).result().done()).isTrue();
         assertThat(chiller.journal).containsExactly("connect", "read w:s to w:s", "write w:s Real[value=38.0]", "read w:s to w:s",
                 "write w:s Real[value=39.0]", "write w:s Real[value=60.0]");
     }
@@ -169,12 +170,12 @@ class DeviceLineTest {
     void saysWhyItDoesNotWrite() throws Exception {
         var line = start(device("fake://chiller", NEVER, point("supply", "r:a"), point("setPoint", "w:s")));
 
-        assertThat(line.write("setPoint", 99, PATIENT).message()).isEqualTo("device chiller-1 setPoint: 99 (expected: 38 to 60)");
-        assertThat(line.write("supply", 9, PATIENT).message())
+        assertThat(line.write("setPoint", 99, false, PATIENT).result().message()).isEqualTo("device chiller-1 setPoint: 99 (expected: 38 to 60)");
+        assertThat(line.write("supply", 9, false, PATIENT).result().message())
                 .isEqualTo("device chiller-1 supply is read only (expected: a property with access write or readWrite)");
-        assertThat(line.write("speed", 9, PATIENT).message()).isEqualTo("device chiller-1 speed unknown (expected: one of setPoint, supply)");
+        assertThat(line.write("speed", 9, false, PATIENT).result().message()).isEqualTo("device chiller-1 speed unknown (expected: one of setPoint, supply)");
         chiller.failsWrite = new DriverException(DriverException.Kind.REFUSED, "w:s: the device will not");
-        assertThat(line.write("setPoint", 40, PATIENT)).matches(r -> !r.done())
+        assertThat(line.write("setPoint", 40, false, PATIENT).result()).matches(r -> !r.done())
                 .extracting(WriteResult::message).isEqualTo("device chiller-1 setPoint: w:s: the device will not");
         assertThat(line.state().kind()).isEqualTo(Kind.ONLINE);
     }
@@ -186,10 +187,10 @@ class DeviceLineTest {
         var line = start(device("fake://chiller", NEVER, point("setPoint", "w:s")));
         await().until(() -> chiller.connects.get() == 1);
 
-        assertThat(line.write("setPoint", 40, Duration.ofMillis(20)).message())
+        assertThat(line.write("setPoint", 40, false, Duration.ofMillis(20)).result().message())
                 .isEqualTo("device chiller-1 setPoint: not written within 20ms, the device is busy");
         goOn.countDown();
-        assertThat(line.write("setPoint", 41, PATIENT).done()).isTrue();
+        assertThat(line.write("setPoint", 41, false, PATIENT).result().done()).isTrue();
 
         assertThat(chiller.journal).contains("write w:s Real[value=41.0]").doesNotContain("write w:s Real[value=40.0]");
     }
@@ -228,14 +229,14 @@ class DeviceLineTest {
         assertThat(states.get(1).message()).matches("device chiller-1: no answer from fake://chiller:1 in 2s \\(try 1, next in \\d+ms\\)");
         assertThat(states.get(2).message()).matches("device chiller-1: fake://chiller:1: connection refused \\(try 2, next in \\d+ms\\)");
         assertThat(line.state()).matches(s -> s.good() == 0 && s.bad() == 2);
-        assertThat(line.write("setPoint", 40, PATIENT).message()).isEqualTo("device chiller-1 setPoint: fake://chiller:1: connection refused");
+        assertThat(line.write("setPoint", 40, false, PATIENT).result().message()).isEqualTo("device chiller-1 setPoint: fake://chiller:1: connection refused");
         assertThat(told).filteredOn(row -> row.quality(0, 0) == Quality.BAD && row.quality(0, 1) == Quality.BAD).hasSize(1);
 
         chiller.failsRead = null;
         chiller.refusesConnect = null;
         await().until(() -> line.state().kind() == Kind.ONLINE);
         assertThat(told.getLast().quality(0, 0)).isEqualTo(Quality.GOOD);
-        assertThat(line.write("setPoint", 40, PATIENT).done()).isTrue();
+        assertThat(line.write("setPoint", 40, false, PATIENT).result().done()).isTrue();
     }
 
     @Test
@@ -279,7 +280,7 @@ class DeviceLineTest {
         assertThat(line.alive()).isFalse();
         assertThat(chiller.connected).hasValue(0);
         assertThat(waiting.get(10, TimeUnit.SECONDS).message()).isEqualTo("device chiller-1 setPoint: stopped");
-        assertThat(line.write("setPoint", 40, PATIENT).message()).isEqualTo("device chiller-1 setPoint: stopped");
+        assertThat(line.write("setPoint", 40, false, PATIENT).result().message()).isEqualTo("device chiller-1 setPoint: stopped");
         assertThat(states).isEmpty();
         line.close();
     }
@@ -314,7 +315,7 @@ class DeviceLineTest {
     private CompletableFuture<WriteResult> write(DeviceLine line, String property, Object value) {
         return CompletableFuture.supplyAsync(() -> {
             try {
-                return line.write(property, value, PATIENT);
+                return line.write(property, value, false, PATIENT).result();
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
@@ -327,7 +328,7 @@ class DeviceLineTest {
 
     private DeviceLine start(String name, DeviceSpec spec) {
         InstantSource clock = InstantSource.fixed(Instant.ofEpochSecond(1_700_000_000, 500_000));
-        var line = DeviceLine.start(Specs.plan(name, spec, driver), bus, clock, quick, (old, now) -> states.add(now));
+        var line = DeviceLine.start(Specs.plan(name, spec, driver), new DeviceLine.Setting(bus, clock, quick, null, plan -> Secrets.NONE, (event, message) -> {}, true), (old, now) -> states.add(now));
         lines.add(line);
         return line;
     }

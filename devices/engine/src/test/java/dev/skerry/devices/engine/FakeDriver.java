@@ -4,6 +4,7 @@ import dev.skerry.devices.spi.DeviceConnection;
 import dev.skerry.devices.spi.DeviceDriver;
 import dev.skerry.devices.spi.DriverException;
 import dev.skerry.devices.spi.DriverException.Kind;
+import dev.skerry.devices.spi.LineCost;
 import dev.skerry.devices.spi.PointAddress;
 import dev.skerry.devices.spi.RawValue;
 import dev.skerry.devices.spi.ReadPlan;
@@ -81,7 +82,7 @@ final class FakeDriver implements DeviceDriver {
     }
 
     @Override
-    public List<ReadPlan> plan(List<PointAddress> points) {
+    public List<ReadPlan> plan(List<PointAddress> points, LineCost cost) {
         var plans = new ArrayList<ReadPlan>();
         for (int i = 0; i < points.size(); i += MERGED) {
             var part = points.subList(i, Math.min(points.size(), i + MERGED));

@@ -4,21 +4,19 @@ import java.util.Locale;
 
 /** One of the four tables of a Modbus device, and the limits of a request to it (Modbus Application Protocol 1.1b3, 6). */
 enum Area {
-    COIL(false, true, 2000, 256),
-    DISCRETE(false, false, 2000, 256),
-    HOLDING(true, true, 125, 16),
-    INPUT(true, false, 125, 16);
+    COIL(false, true, 2000),
+    DISCRETE(false, false, 2000),
+    HOLDING(true, true, 125),
+    INPUT(true, false, 125);
 
     private final boolean registers;
     private final boolean writable;
     private final int most;
-    private final int bridged;
 
-    Area(boolean registers, boolean writable, int most, int bridged) {
+    Area(boolean registers, boolean writable, int most) {
         this.registers = registers;
         this.writable = writable;
         this.most = most;
-        this.bridged = bridged;
     }
 
     /** Whether its cells are of 16 bits, or else of one. */
@@ -35,12 +33,9 @@ enum Area {
         return most;
     }
 
-    /**
-     * Unwanted cells between two points up to which one request is cheaper than two: a further request and its answer
-     * cost a round trip and about a hundred bytes with their TCP/IP headers, so 32 bytes more are worth it.
-     */
-    int bridged() {
-        return bridged;
+    /** What a cell costs on the line. */
+    double cellBytes() {
+        return registers ? 2 : 0.125;
     }
 
     String word() {

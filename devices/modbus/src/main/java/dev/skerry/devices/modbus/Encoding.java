@@ -2,7 +2,6 @@ package dev.skerry.devices.modbus;
 
 import dev.skerry.devices.spi.DriverException;
 import dev.skerry.devices.spi.RawValue;
-import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -91,14 +90,14 @@ record Encoding(Type type, int length, boolean swapped) {
     byte[] encode(RawValue value) throws DriverException {
         var bytes = ByteBuffer.allocate(2 * length);
         switch (type) {
-            case BOOL -> bytes.putShort((short) (bit(value) ? 1 : 0));
-            case INT16 -> bytes.putShort((short) whole(value, Short.MIN_VALUE, Short.MAX_VALUE));
-            case UINT16 -> bytes.putShort((short) whole(value, 0, 0xFFFF));
-            case INT32 -> bytes.putInt((int) whole(value, Integer.MIN_VALUE, Integer.MAX_VALUE));
-            case UINT32 -> bytes.putInt((int) whole(value, 0, 0xFFFF_FFFFL));
-            case INT64 -> bytes.putLong(whole(value, Long.MIN_VALUE, Long.MAX_VALUE));
-            case FLOAT32 -> bytes.putFloat((float) real(value));
-            case FLOAT64 -> bytes.putDouble(real(value));
+            case BOOL -> bytes.putShort((short) (value.bit() ? 1 : 0));
+            case INT16 -> bytes.putShort((short) value.whole(Short.MIN_VALUE, Short.MAX_VALUE));
+            case UINT16 -> bytes.putShort((short) value.whole(0, 0xFFFF));
+            case INT32 -> bytes.putInt((int) value.whole(Integer.MIN_VALUE, Integer.MAX_VALUE));
+            case UINT32 -> bytes.putInt((int) value.whole(0, 0xFFFF_FFFFL));
+            case INT64 -> bytes.putLong(value.whole(Long.MIN_VALUE, Long.MAX_VALUE));
+            case FLOAT32 -> bytes.putFloat((float) value.real());
+            case FLOAT64 -> bytes.putDouble(value.real());
             case STRING -> bytes.put(text(value));
         }
         return inOrder(bytes.array());
@@ -117,38 +116,6 @@ record Encoding(Type type, int length, boolean swapped) {
         return turned;
     }
 
-    static boolean bit(RawValue value) throws DriverException {
-        return switch (value) {
-            case RawValue.Bit(var bit) -> bit;
-            case RawValue.Whole(var whole) when whole == 0 || whole == 1 -> whole == 1;
-            case RawValue.Real(var real) when real == 0 || real == 1 -> real == 1;
-            case RawValue.Whole _, RawValue.Real _, RawValue.Text _, RawValue.Unreadable _ -> throw unfit(value, "true or false");
-        };
-    }
-
-    private static long whole(RawValue value, long least, long most) throws DriverException {
-        var accepted = least + " to " + most;
-        long whole = switch (value) {
-            case RawValue.Whole(var given) -> given;
-            case RawValue.Bit(var bit) -> bit ? 1 : 0;
-            // Scaling leaves fractions such as 439.99999999999994. A long holds 63 bits, so nothing beyond is accepted.
-            case RawValue.Real(var real) when Math.abs(real) < 0x1p63 -> Math.round(real);
-            case RawValue.Real _, RawValue.Text _, RawValue.Unreadable _ -> throw unfit(value, accepted);
-        };
-        if (whole < least || whole > most) {
-            throw unfit(value, accepted);
-        }
-        return whole;
-    }
-
-    private static double real(RawValue value) throws DriverException {
-        return switch (value) {
-            case RawValue.Real(var real) -> real;
-            case RawValue.Whole(var whole) -> whole;
-            case RawValue.Bit _, RawValue.Text _, RawValue.Unreadable _ -> throw unfit(value, "a number");
-        };
-    }
-
     private byte[] text(RawValue value) throws DriverException {
         if (value instanceof RawValue.Text(var text)) {
             var bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -156,17 +123,6 @@ record Encoding(Type type, int length, boolean swapped) {
                 return bytes;
             }
         }
-        throw unfit(value, "text of at most " + 2 * length + " bytes");
-    }
-
-    private static DriverException unfit(RawValue value, String accepted) {
-        var shown = switch (value) {
-            case RawValue.Real(var real) -> Double.isFinite(real) ? new BigDecimal(real).toString() : Double.toString(real);
-            case RawValue.Whole(var whole) -> Long.toString(whole);
-            case RawValue.Bit(var bit) -> Boolean.toString(bit);
-            case RawValue.Text(var text) -> text;
-            case RawValue.Unreadable _ -> "nothing";
-        };
-        return new DriverException(DriverException.Kind.BAD_ADDRESS, "value: " + shown + " (expected: " + accepted + ")");
+        throw value.unfit("text of at most " + 2 * length + " bytes");
     }
 }

@@ -1,135 +1,90 @@
 package dev.skerry.devices.modbus;
 
-import com.digitalpetri.modbus.TimeoutScheduler;
-import com.digitalpetri.modbus.client.ModbusTcpClient;
-import com.digitalpetri.modbus.exceptions.ModbusResponseException;
-import com.digitalpetri.modbus.pdu.ModbusRequestPdu;
-import com.digitalpetri.modbus.pdu.ModbusResponsePdu;
-import com.digitalpetri.modbus.tcp.client.NettyTcpClientTransport;
 import dev.skerry.devices.spi.DriverException;
 import dev.skerry.devices.spi.DriverException.Kind;
-import io.netty.channel.EventLoopGroup;
-import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
-/** A TCP line to a device: one request at a time, each with an answer or a {@link DriverException}. */
+/** The way to one unit: one request at a time, each with an answer or a {@link DriverException}. */
 final class Line implements AutoCloseable {
-
-    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
-    /** Ours is the second limit, should the library's not come. */
-    private static final Duration GRACE = Duration.ofMillis(500);
 
     private final ModbusEndpoint endpoint;
     private final Duration timeout;
-    private final LineGuard guard;
-    private final ModbusTcpClient client;
+    private final Wires wires;
+    private final Wires.Held held;
+    private boolean closed;
 
-    private Line(ModbusEndpoint endpoint, Duration timeout, LineGuard guard, ModbusTcpClient client) {
+    private Line(ModbusEndpoint endpoint, Duration timeout, Wires wires, Wires.Held held) {
         this.endpoint = endpoint;
         this.timeout = timeout;
-        this.guard = guard;
-        this.client = client;
+        this.wires = wires;
+        this.held = held;
     }
 
-    static Line open(ModbusEndpoint endpoint, Duration timeout, EventLoopGroup loop) throws DriverException, InterruptedException {
-        var began = System.nanoTime();
-        var host = resolve(endpoint, timeout);
-        var guard = new LineGuard();
-        var transport = NettyTcpClientTransport.create(c -> c
-                .setHostname(host.getHostAddress())
-                .setPort(endpoint.port())
-                .setConnectTimeout(timeout)
-                .setConnectPersistent(false)
-                .setEventLoopGroup(loop)
-                .setExecutor(loop)
-                .setChannelFsmCustomizer(fsm -> fsm.setScheduler(loop))
-                .setPipelineCustomizer(pipeline -> pipeline.addFirst(guard)));
-        var client = ModbusTcpClient.create(transport, c -> c
-                .setRequestTimeout(timeout)
-                .setTimeoutScheduler(TimeoutScheduler.create(loop, loop)));
-        var line = new Line(endpoint, timeout, guard, client);
-        var connected = false;
-        try {
-            line.connect(timeout.minusNanos(System.nanoTime() - began));
-            connected = true;
-            return line;
-        } finally {
-            if (!connected) {
-                line.close();
-            }
-        }
-    }
-
-    /** On a thread of its own: a name server may take longer than we wait, and takes no interrupt. */
-    private static InetAddress resolve(ModbusEndpoint endpoint, Duration timeout) throws DriverException, InterruptedException {
-        var lookup = new FutureTask<>(() -> InetAddress.getByName(endpoint.host()));
-        Thread.ofVirtual().name("modbus-name-" + endpoint.host()).start(lookup);
-        try {
-            return lookup.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            throw new DriverException(Kind.UNREACHABLE, endpoint + ": no address for " + endpoint.host() + " in " + shown(timeout), e);
-        } catch (ExecutionException e) {
-            var why = e.getCause() instanceof UnknownHostException ? "unknown host" : String.valueOf(e.getCause());
-            throw new DriverException(Kind.UNREACHABLE, endpoint + ": " + why, e);
-        }
-    }
-
-    private void connect(Duration left) throws DriverException, InterruptedException {
-        try {
-            client.connectAsync().toCompletableFuture().get(Math.max(1, left.toNanos()), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            throw new DriverException(Kind.UNREACHABLE, endpoint + ": no connection in " + shown(timeout), e);
-        } catch (ExecutionException e) {
-            var why = e.getCause() instanceof ConnectException ? "connection refused" : String.valueOf(e.getCause());
-            throw new DriverException(Kind.UNREACHABLE, endpoint + ": " + why, e);
-        }
+    static Line open(ModbusEndpoint endpoint, Duration timeout, Wires wires) throws DriverException, InterruptedException {
+        return new Line(endpoint, timeout, wires, wires.take(endpoint, timeout));
     }
 
     /**
      * Sends a request and waits for its answer.
      *
+     * @param request function and what follows it
      * @param what for the messages, such as {@code holding 100-111}
+     * @return the answer without its function
      */
-    <T extends ModbusResponsePdu> T ask(ModbusRequestPdu request, Class<T> answer, String what) throws DriverException, InterruptedException {
-        if (guard.fault() != null) {
-            throw explained(guard.fault(), what);
-        }
-        var pending = client.sendAsync(endpoint.unit(), request).toCompletableFuture();
+    byte[] ask(byte[] request, String what) throws DriverException, InterruptedException {
+        held.turn.lockInterruptibly();
         try {
-            CompletableFuture.anyOf(pending, guard.broken()).get(timeout.plus(GRACE).toNanos(), TimeUnit.NANOSECONDS);
-            return answer.cast(pending.join());
-        } catch (TimeoutException e) {
-            throw unanswered(what, e);
-        } catch (ExecutionException e) {
-            throw explained(Objects.requireNonNullElse(e.getCause(), e), what);
-        } catch (InterruptedException e) {
-            // The answer may still come, and would be taken for the next request's.
-            close();
-            throw e;
+            if (held.broken()) {
+                throw new DriverException(Kind.CLOSED, about(what) + "the line is closed");
+            }
+            return understood(request, exchange(request, what), what);
+        } finally {
+            held.turn.unlock();
         }
     }
 
-    private DriverException explained(Throwable cause, String what) {
-        return switch (cause) {
-            case DriverException fault -> new DriverException(fault.kind(), about(what) + fault.getMessage(), fault);
-            case TimeoutException late -> unanswered(what, late);
-            case ModbusResponseException refusal -> new Refusal(refusal.getExceptionCode()).exception(about(what), refusal);
-            default -> client.isConnected()
-                    ? new DriverException(Kind.GARBAGE, about(what) + "an answer that is not of the request: " + cause.getMessage(), cause)
-                    : new DriverException(Kind.CLOSED, about(what) + "the line is closed", cause);
-        };
+    private byte[] exchange(byte[] request, String what) throws DriverException, InterruptedException {
+        boolean whole = false;
+        try {
+            // What came meanwhile answers nobody: on a serial line the late answer to a request that was given up.
+            if (endpoint.mode() != Mode.TCP) {
+                held.wire.discard();
+            }
+            held.wire.send(held.framing.framed(endpoint.unit(), request));
+            var answer = held.framing.answer(held.wire, endpoint.unit(), request, System.nanoTime() + timeout.toNanos());
+            if (answer.length == 0) {
+                // A serial line goes on with the next unit; in a socket the answer may still come, and would be taken for the next request's.
+                whole = endpoint.serial() != null;
+                throw new DriverException(Kind.TIMEOUT, about(what) + "no answer in " + shown(timeout));
+            }
+            whole = true;
+            return answer;
+        } catch (DriverException e) {
+            whole |= endpoint.serial() != null && e.kind() == Kind.GARBAGE;
+            throw e.kind() == Kind.TIMEOUT ? e : new DriverException(e.kind(), about(what) + e.getMessage(), e);
+        } catch (IOException e) {
+            if (Thread.interrupted()) {
+                throw (InterruptedException) new InterruptedException("stopped").initCause(e);
+            }
+            throw new DriverException(Kind.CLOSED, about(what) + "the line broke: " + Objects.requireNonNullElse(e.getMessage(), e.toString()), e);
+        } finally {
+            if (!whole) {
+                wires.broke(held);
+            }
+        }
     }
 
-    private DriverException unanswered(String what, TimeoutException cause) {
-        return new DriverException(Kind.TIMEOUT, about(what) + "no answer in " + shown(timeout), cause);
+    private byte[] understood(byte[] request, byte[] answer, String what) throws DriverException {
+        if (answer[0] == (byte) (request[0] | 0x80) && answer.length >= 2) {
+            throw new Refusal(answer[1] & 0xFF).exception(about(what));
+        }
+        if (answer[0] != request[0]) {
+            wires.broke(held);
+            throw garbage(what, "an answer that is not of the request: function " + (answer[0] & 0xFF) + " (expected: " + request[0] + ")");
+        }
+        return java.util.Arrays.copyOfRange(answer, 1, answer.length);
     }
 
     /** An answer of the right kind that does not fit its request. */
@@ -147,13 +102,9 @@ final class Line implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            client.disconnectAsync().toCompletableFuture().get(CLOSE_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            // Nobody is left to use the line; the driver's close ends its socket at the latest.
-            return;
+        if (!closed) {
+            closed = true;
+            wires.release(held);
         }
     }
 }

@@ -1,27 +1,12 @@
 package dev.skerry.devices.modbus;
 
-import com.digitalpetri.modbus.pdu.ReadCoilsRequest;
-import com.digitalpetri.modbus.pdu.ReadCoilsResponse;
-import com.digitalpetri.modbus.pdu.ReadDiscreteInputsRequest;
-import com.digitalpetri.modbus.pdu.ReadDiscreteInputsResponse;
-import com.digitalpetri.modbus.pdu.ReadHoldingRegistersRequest;
-import com.digitalpetri.modbus.pdu.ReadHoldingRegistersResponse;
-import com.digitalpetri.modbus.pdu.ReadInputRegistersRequest;
-import com.digitalpetri.modbus.pdu.ReadInputRegistersResponse;
-import com.digitalpetri.modbus.pdu.WriteMultipleCoilsRequest;
-import com.digitalpetri.modbus.pdu.WriteMultipleCoilsResponse;
-import com.digitalpetri.modbus.pdu.WriteMultipleRegistersRequest;
-import com.digitalpetri.modbus.pdu.WriteMultipleRegistersResponse;
-import com.digitalpetri.modbus.pdu.WriteSingleCoilRequest;
-import com.digitalpetri.modbus.pdu.WriteSingleCoilResponse;
-import com.digitalpetri.modbus.pdu.WriteSingleRegisterRequest;
-import com.digitalpetri.modbus.pdu.WriteSingleRegisterResponse;
 import dev.skerry.devices.spi.DeviceConnection;
 import dev.skerry.devices.spi.DriverException;
 import dev.skerry.devices.spi.PointAddress;
 import dev.skerry.devices.spi.RawValue;
 import dev.skerry.devices.spi.ReadPlan;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** One unit's values over a line. */
@@ -45,20 +30,30 @@ final class ModbusConnection implements DeviceConnection {
     }
 
     private byte[] cells(Requests.Span span) throws DriverException, InterruptedException {
-        var start = span.start();
-        var length = span.length();
         var what = span.toString();
-        var cells = switch (span.area()) {
-            case COIL -> line.ask(new ReadCoilsRequest(start, length), ReadCoilsResponse.class, what).coils();
-            case DISCRETE -> line.ask(new ReadDiscreteInputsRequest(start, length), ReadDiscreteInputsResponse.class, what).inputs();
-            case HOLDING -> line.ask(new ReadHoldingRegistersRequest(start, length), ReadHoldingRegistersResponse.class, what).registers();
-            case INPUT -> line.ask(new ReadInputRegistersRequest(start, length), ReadInputRegistersResponse.class, what).registers();
+        int function = switch (span.area()) {
+            case COIL -> 1;
+            case DISCRETE -> 2;
+            case HOLDING -> 3;
+            case INPUT -> 4;
         };
-        var expected = span.area().registers() ? 2 * length : (length + 7) / 8;
-        if (cells.length != expected) {
-            throw line.garbage(what, "an answer of " + cells.length + " bytes (expected: " + expected + ")");
+        var answer = line.ask(request(function, span.start(), span.length()), what);
+        var expected = span.area().registers() ? 2 * span.length() : (span.length() + 7) / 8;
+        if (answer.length != expected + 1 || (answer[0] & 0xFF) != expected) {
+            throw line.garbage(what, "an answer of " + (answer.length - 1) + " bytes (expected: " + expected + ")");
         }
-        return cells;
+        return Arrays.copyOfRange(answer, 1, answer.length);
+    }
+
+    private static byte[] request(int function, int first, int second, byte... rest) {
+        var request = new byte[5 + rest.length];
+        request[0] = (byte) function;
+        request[1] = (byte) (first >> 8);
+        request[2] = (byte) first;
+        request[3] = (byte) (second >> 8);
+        request[4] = (byte) second;
+        System.arraycopy(rest, 0, request, 5, rest.length);
+        return request;
     }
 
     private static RawValue value(ModbusPoint point, byte[] cells, int start) {
@@ -82,48 +77,45 @@ final class ModbusConnection implements DeviceConnection {
         if (point.area().registers()) {
             writeRegisters(point, point.form().encode(value));
         } else {
-            writeCoil(point, Encoding.bit(value));
+            writeCoil(point, value.bit());
         }
     }
 
     private void writeCoil(ModbusPoint point, boolean on) throws DriverException, InterruptedException {
-        var at = point.offset();
         var what = "write " + point.address();
         try {
-            var request = new WriteSingleCoilRequest(at, on);
-            var answer = line.ask(request, WriteSingleCoilResponse.class, what);
-            echoed(what, answer.address() == at && answer.value() == request.value());
+            writeOne(5, point.offset(), on ? 0xFF00 : 0, what);
         } catch (DriverException e) {
             unlessUnknownFunction(e);
-            var bits = new byte[] {(byte) (on ? 1 : 0)};
-            var answer = line.ask(new WriteMultipleCoilsRequest(at, 1, bits), WriteMultipleCoilsResponse.class, what);
-            echoed(what, answer.address() == at && answer.quantity() == 1);
+            writeSeveral(15, point.offset(), 1, new byte[] {(byte) (on ? 1 : 0)}, what);
         }
     }
 
     private void writeRegisters(ModbusPoint point, byte[] bytes) throws DriverException, InterruptedException {
+        var what = "write " + point.address();
         if (bytes.length > 2) {
-            writeSeveral(point, bytes);
+            writeSeveral(16, point.offset(), bytes.length / 2, bytes, what);
             return;
         }
-        var at = point.offset();
-        var what = "write " + point.address();
         try {
-            var value = (bytes[0] & 0xFF) << 8 | bytes[1] & 0xFF;
-            var answer = line.ask(new WriteSingleRegisterRequest(at, value), WriteSingleRegisterResponse.class, what);
-            echoed(what, answer.address() == at && answer.value() == value);
+            writeOne(6, point.offset(), (bytes[0] & 0xFF) << 8 | bytes[1] & 0xFF, what);
         } catch (DriverException e) {
             unlessUnknownFunction(e);
-            writeSeveral(point, bytes);
+            writeSeveral(16, point.offset(), 1, bytes, what);
         }
     }
 
-    private void writeSeveral(ModbusPoint point, byte[] bytes) throws DriverException, InterruptedException {
-        var at = point.offset();
-        var count = bytes.length / 2;
-        var what = "write " + point.address();
-        var answer = line.ask(new WriteMultipleRegistersRequest(at, count, bytes), WriteMultipleRegistersResponse.class, what);
-        echoed(what, answer.address() == at && answer.quantity() == count);
+    private void writeOne(int function, int at, int value, String what) throws DriverException, InterruptedException {
+        var request = request(function, at, value);
+        echoed(what, line.ask(request, what), request);
+    }
+
+    private void writeSeveral(int function, int at, int count, byte[] bytes, String what) throws DriverException, InterruptedException {
+        var values = new byte[bytes.length + 1];
+        values[0] = (byte) bytes.length;
+        System.arraycopy(bytes, 0, values, 1, bytes.length);
+        var request = request(function, at, count, values);
+        echoed(what, line.ask(request, what), request);
     }
 
     /** Some devices write only with the functions for several, 15 and 16. */
@@ -133,8 +125,9 @@ final class ModbusConnection implements DeviceConnection {
         }
     }
 
-    private void echoed(String what, boolean same) throws DriverException {
-        if (!same) {
+    /** Address and value, or address and count. */
+    private void echoed(String what, byte[] answer, byte[] request) throws DriverException {
+        if (answer.length != 4 || !Arrays.equals(answer, 0, 4, request, 1, 5)) {
             throw line.garbage(what, "an answer that does not repeat the request");
         }
     }

@@ -3,40 +3,52 @@ package dev.skerry.devices.modbus;
 import dev.skerry.devices.spi.DeviceConnection;
 import dev.skerry.devices.spi.DeviceDriver;
 import dev.skerry.devices.spi.DriverException;
+import dev.skerry.devices.spi.LineCost;
+import dev.skerry.devices.spi.Network;
 import dev.skerry.devices.spi.PointAddress;
 import dev.skerry.devices.spi.ReadPlan;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.util.concurrent.DefaultThreadFactory;
+import dev.skerry.devices.spi.SharedLine;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 
 /**
- * Speaks Modbus TCP: {@code modbus-tcp://HOST[:502][?unit=1]}, points such as {@code holding:100} (int16 unless said),
- * {@code coil:3} or {@code holding:100.3}. One event loop serves all lines; {@link #close} ends it and them.
+ * Speaks Modbus: {@code modbus-tcp://HOST[:502][?unit=1]}, {@code modbus-rtu:///dev/ttyUSB0?unit=1&baud=9600&parity=none} and
+ * {@code modbus-rtu-tcp://HOST:PORT?unit=1}; points such as {@code holding:100} (int16 unless said), {@code coil:3} or
+ * {@code holding:100.3}. Blocks on the caller's thread and has none of its own.
  *
- * <p>A broken line is not made anew: its next request fails and its owner connects again.
+ * <p>A broken line is not made anew: its next request fails and its owner connects again. Units of one serial line, and those of a
+ * host with {@code connections=one}, share a wire that is closed with its last user.
  */
 public final class ModbusDriver implements DeviceDriver, AutoCloseable {
 
-    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
+    private final Mode mode;
+    private final Wires wires;
 
-    private final MultiThreadIoEventLoopGroup loop =
-            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("modbus", true), NioIoHandler.newFactory());
+    private ModbusDriver(Mode mode, Network network) {
+        this.mode = mode;
+        this.wires = new Wires(network);
+    }
 
-    /** A driver with no line and no running thread yet. */
-    public ModbusDriver() {}
+    /** Modbus TCP on any network. */
+    public ModbusDriver() {
+        this(Mode.TCP, Network.ANY);
+    }
+
+    /** One driver each for TCP, RTU and RTU over TCP. */
+    public static List<ModbusDriver> all(Network network) {
+        return List.of(new ModbusDriver(Mode.TCP, network), new ModbusDriver(Mode.RTU, network), new ModbusDriver(Mode.RTU_TCP, network));
+    }
 
     @Override
     public String scheme() {
-        return "modbus-tcp";
+        return mode.scheme();
     }
 
     @Override
     public void check(URI endpoint) throws DriverException {
-        ModbusEndpoint.parse(endpoint);
+        ModbusEndpoint.parse(mode, endpoint);
     }
 
     @Override
@@ -45,19 +57,32 @@ public final class ModbusDriver implements DeviceDriver, AutoCloseable {
     }
 
     @Override
-    public List<ReadPlan> plan(List<PointAddress> points) {
-        return Requests.plan(points);
+    public List<ReadPlan> plan(List<PointAddress> points, LineCost cost) {
+        return Requests.plan(points, cost);
+    }
+
+    @Override
+    public LineCost cost(URI endpoint) {
+        try {
+            return ModbusEndpoint.parse(mode, endpoint).cost();
+        } catch (DriverException e) {
+            return LineCost.NETWORK;
+        }
+    }
+
+    @Override
+    public Optional<SharedLine> shared(URI endpoint) throws DriverException {
+        return ModbusEndpoint.parse(mode, endpoint).shared();
     }
 
     @Override
     public DeviceConnection connect(URI endpoint, Duration timeout) throws DriverException, InterruptedException {
-        return new ModbusConnection(Line.open(ModbusEndpoint.parse(endpoint), timeout, loop));
+        return new ModbusConnection(Line.open(ModbusEndpoint.parse(mode, endpoint), timeout, wires));
     }
 
     /** Breaks all lines. A second call does nothing. */
     @Override
     public void close() {
-        loop.shutdownGracefully(0, CLOSE_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
-                .awaitUninterruptibly(CLOSE_WITHIN.toMillis());
+        wires.close();
     }
 }

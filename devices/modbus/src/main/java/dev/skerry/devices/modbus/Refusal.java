@@ -1,6 +1,5 @@
 package dev.skerry.devices.modbus;
 
-import com.digitalpetri.modbus.exceptions.ModbusResponseException;
 import dev.skerry.devices.spi.DriverException;
 
 /** A device's "no" (Modbus Application Protocol 1.1b3, 7). */
@@ -9,13 +8,23 @@ record Refusal(int code) {
     static final int ILLEGAL_FUNCTION = 1;
     static final int ILLEGAL_ADDRESS = 2;
 
-    DriverException exception(String about, ModbusResponseException cause) {
-        return new DriverException(DriverException.Kind.REFUSED, about + meaning() + " (exception " + code + ")", cause);
+    private static final class Cause extends Exception {
+        private static final long serialVersionUID = 1L;
+        private final int code;
+
+        Cause(int code) {
+            super("exception " + code, null, false, false);
+            this.code = code;
+        }
+    }
+
+    DriverException exception(String about) {
+        return new DriverException(DriverException.Kind.REFUSED, about + meaning() + " (exception " + code + ")", new Cause(code));
     }
 
     /** The code of a refusal that {@link #exception} made; -1 of anything else. */
     static int code(DriverException exception) {
-        return exception.getCause() instanceof ModbusResponseException refusal ? refusal.getExceptionCode() : -1;
+        return exception.getCause() instanceof Cause refusal ? refusal.code : -1;
     }
 
     private String meaning() {

@@ -1,33 +1,24 @@
 package dev.skerry.devices.modbus;
 
+import dev.skerry.devices.spi.LineCost;
 import dev.skerry.devices.spi.PointAddress;
 import dev.skerry.devices.spi.ReadPlan;
+import dev.skerry.devices.spi.Spans;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
-/** Merges points into requests: neighbours of one table, over small gaps, up to the protocol's limit. */
+/** Merges points into requests: of one table, over gaps that cost less than a further request, up to the protocol's limit. */
 final class Requests {
 
     private Requests() {}
 
-    static List<ReadPlan> plan(List<PointAddress> points) {
-        var sorted = points.stream().map(ModbusPoint.class::cast)
-                .sorted(Comparator.comparing(ModbusPoint::area).thenComparingInt(ModbusPoint::offset)).toList();
+    static List<ReadPlan> plan(List<PointAddress> points, LineCost cost) {
         var plans = new ArrayList<ReadPlan>();
-        var together = new ArrayList<PointAddress>();
-        Span span = null;
-        for (var point : sorted) {
-            if (span != null && !span.takes(point)) {
-                plans.add(new ReadPlan(span.toString(), together));
-                together.clear();
-                span = null;
+        for (var area : Area.values()) {
+            var of = points.stream().map(ModbusPoint.class::cast).filter(p -> p.area() == area).toList();
+            for (var together : Spans.merge(of, ModbusPoint::offset, ModbusPoint::end, area.most(), area.cellBytes(), cost)) {
+                plans.add(new ReadPlan(Span.of(together).toString(), List.copyOf(together)));
             }
-            span = span == null ? Span.of(point) : span.with(point);
-            together.add(point);
-        }
-        if (span != null) {
-            plans.add(new ReadPlan(span.toString(), together));
         }
         return List.copyOf(plans);
     }
@@ -36,25 +27,19 @@ final class Requests {
     record Span(Area area, int start, int end) {
 
         static Span of(ReadPlan plan) {
-            var span = of((ModbusPoint) plan.points().getFirst());
-            for (var point : plan.points()) {
-                span = span.with((ModbusPoint) point);
+            return of(plan.points());
+        }
+
+        private static Span of(List<? extends PointAddress> points) {
+            var first = (ModbusPoint) points.getFirst();
+            int start = first.offset();
+            int end = first.end();
+            for (var other : points) {
+                var point = (ModbusPoint) other;
+                start = Math.min(start, point.offset());
+                end = Math.max(end, point.end());
             }
-            return span;
-        }
-
-        static Span of(ModbusPoint point) {
-            return new Span(point.area(), point.offset(), point.end());
-        }
-
-        private Span with(ModbusPoint point) {
-            return new Span(area, Math.min(start, point.offset()), Math.max(end, point.end()));
-        }
-
-        boolean takes(ModbusPoint next) {
-            return next.area() == area
-                    && next.offset() - end <= area.bridged()
-                    && Math.max(end, next.end()) - start <= area.most();
+            return new Span(first.area(), start, end);
         }
 
         int length() {

@@ -87,7 +87,7 @@ class ModbusPointTest {
     void refusesWhatDoesNotFit() {
         assertThatThrownBy(() -> Encoding.INT16.encode(new RawValue.Whole(32_768))).hasMessage("value: 32768 (expected: -32768 to 32767)");
         assertThatThrownBy(() -> Encoding.INT16.encode(new RawValue.Real(Double.NaN))).hasMessage("value: NaN (expected: -32768 to 32767)");
-        assertThatThrownBy(() -> Encoding.bit(new RawValue.Whole(2))).hasMessage("value: 2 (expected: true or false)");
+        assertThatThrownBy(() -> new RawValue.Whole(2).bit()).hasMessage("value: 2 (expected: true or false)");
     }
 
     @Property(tries = 200)

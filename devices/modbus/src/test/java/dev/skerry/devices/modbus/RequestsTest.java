@@ -3,8 +3,10 @@ package dev.skerry.devices.modbus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.skerry.devices.spi.DriverException;
+import dev.skerry.devices.spi.LineCost;
 import dev.skerry.devices.spi.PointAddress;
 import dev.skerry.devices.spi.ReadPlan;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -16,6 +18,9 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
 class RequestsTest {
+
+    /** A further request is worth 33 bytes. */
+    private static final LineCost COST = new LineCost(Duration.ZERO, 1, 33);
 
     @Test
     void readsNeighboursTogetherWhateverTheirOrder() throws Exception {
@@ -29,6 +34,14 @@ class RequestsTest {
         assertThat(planned("holding:0", "holding:18")).containsExactly("holding 0", "holding 18");
     }
 
+    /** At 9600 baud a register takes two milliseconds, on Ethernet none to speak of. */
+    @Test
+    void readsOverLongerGapsWhereRoundTripsAreDearer() throws Exception {
+        var points = List.<PointAddress>of(ModbusPoint.parse("holding:0", ""), ModbusPoint.parse("holding:60", ""));
+        assertThat(Requests.plan(points, LineCost.serial(9600))).hasSize(2);
+        assertThat(Requests.plan(points, LineCost.NETWORK)).hasSize(1);
+    }
+
     @Test
     void keepsToTheProtocolsLimits() throws Exception {
         var registers = new ArrayList<String>();
@@ -40,7 +53,7 @@ class RequestsTest {
 
     @Property(tries = 300)
     void everyPointIsInExactlyOneRequestThatADeviceMustAnswer(@ForAll("points") List<PointAddress> points) {
-        var plans = Requests.plan(points);
+        var plans = Requests.plan(points, COST);
         assertThat(plans.stream().flatMap(p -> p.points().stream()).toList()).containsExactlyInAnyOrderElementsOf(points);
         for (var plan : plans) {
             var span = Requests.Span.of(plan);
@@ -72,6 +85,6 @@ class RequestsTest {
         for (var address : addresses) {
             points.add(ModbusPoint.parse(address, ""));
         }
-        return Requests.plan(points).stream().map(ReadPlan::description).toList();
+        return Requests.plan(points, COST).stream().map(ReadPlan::description).toList();
     }
 }

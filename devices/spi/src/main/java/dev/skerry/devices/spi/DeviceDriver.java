@@ -3,6 +3,7 @@ package dev.skerry.devices.spi;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Speaks one field protocol. One driver serves many devices and keeps no state of any. */
 public interface DeviceDriver {
@@ -24,8 +25,18 @@ public interface DeviceDriver {
      */
     PointAddress parse(String address, String encoding) throws DriverException;
 
-    /** Merges points into as few requests as the protocol's limits allow. Every point is in exactly one request. */
-    List<ReadPlan> plan(List<PointAddress> points);
+    /** Merges points into the requests that cost least on this line, within the protocol's limits. Every point is in exactly one request. */
+    List<ReadPlan> plan(List<PointAddress> points, LineCost cost);
+
+    /** What requests cost on an endpoint's line, before it was measured. */
+    default LineCost cost(URI endpoint) {
+        return LineCost.NETWORK;
+    }
+
+    /** The line that an endpoint shares with other devices; empty if each device has its own. */
+    default Optional<SharedLine> shared(URI endpoint) throws DriverException {
+        return Optional.empty();
+    }
 
     /**
      * Connects, blocking for at most {@code timeout}, which is also each later request's limit. Called on a virtual
@@ -34,4 +45,9 @@ public interface DeviceDriver {
      * @throws DriverException if the device does not answer, or refuses us
      */
     DeviceConnection connect(URI endpoint, Duration timeout) throws DriverException, InterruptedException;
+
+    /** The same for a device that asks for credentials; a driver that knows of none ignores them. */
+    default DeviceConnection connect(URI endpoint, Secrets secrets, Duration timeout) throws DriverException, InterruptedException {
+        return connect(endpoint, timeout);
+    }
 }

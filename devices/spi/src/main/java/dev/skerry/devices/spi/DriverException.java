@@ -27,6 +27,8 @@ public final class DriverException extends Exception {
         UNREACHABLE(true),
         /** The device answered that it will not. */
         REFUSED(false),
+        /** Its certificate, or ours, is not trusted; a person must look. */
+        UNTRUSTED(true),
         /** The answer was not of the protocol. */
         GARBAGE(true),
         /** No answer in time. */
