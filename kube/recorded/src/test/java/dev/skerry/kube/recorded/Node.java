@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 /** A node agent beside the API, with a containerd of its own below a folder. */
 final class Node implements PodLogs, AutoCloseable {
 
+    /** Nobody answers there: only what Pods are told of it was recorded. */
+    private static final String DNS = "10.96.0.10";
+
     private final Path folder;
     private volatile @Nullable NodeAgent agent;
 
@@ -25,7 +28,10 @@ final class Node implements PodLogs, AutoCloseable {
     }
 
     void start(KubernetesClient client) throws IOException {
-        agent = NodeAgent.start(new NodeConfig(Api.NODE, folder, Optional.empty(), InstantSource.system()), client);
+        Files.createDirectories(folder);
+        var resolvConf = folder.resolveSibling("resolv.conf");
+        Files.writeString(resolvConf, "nameserver " + DNS + "\nsearch example.net\noptions ndots:1\n");
+        agent = NodeAgent.start(new NodeConfig(Api.NODE, folder, Optional.empty(), InstantSource.system(), new NodeConfig.Dns(Optional.of(DNS), "cluster.local", resolvConf)), client);
     }
 
     void perform(String what, String file, String content, KubernetesClient client) throws IOException {
