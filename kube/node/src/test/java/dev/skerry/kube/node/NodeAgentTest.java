@@ -78,6 +78,12 @@ class NodeAgentTest {
                 : pod.getStatus().getContainerStatuses().getFirst();
     }
 
+    /** Why a container waits, read once: it may go on at any moment. Empty if it does not wait. */
+    private static String waitsFor(String name) {
+        var state = container(name).getState();
+        return state == null || state.getWaiting() == null ? "" : String.valueOf(state.getWaiting().getReason());
+    }
+
     private static boolean ready(String name) {
         return Boolean.TRUE.equals(container(name).getReady());
     }
@@ -132,8 +138,7 @@ class NodeAgentTest {
     @Test
     void restartsWhatFailsAndBacksOff() throws Exception {
         site.client().resource(pod("failing", "echo run; exit 3").build()).create();
-        await().atMost(LONG).until(() -> container("failing").getState() != null && container("failing").getState().getWaiting() != null
-                && "CrashLoopBackOff".equals(container("failing").getState().getWaiting().getReason()));
+        await().atMost(LONG).until(() -> waitsFor("failing").equals("CrashLoopBackOff"));
         var status = container("failing");
         assertThat(status.getRestartCount()).isPositive();
         assertThat(status.getLastState().getTerminated().getExitCode()).isEqualTo(3);
@@ -153,11 +158,8 @@ class NodeAgentTest {
                 .addNewEnv().withName("X").withNewValueFrom().withNewConfigMapKeyRef("k", "absent", false).endValueFrom().endEnv()
                 .endContainer().endSpec().build();
         site.client().resource(pod).create();
-        await().atMost(LONG).untilAsserted(() -> {
-            assertThat(container("waiting").getState()).isNotNull();
-            assertThat(container("waiting").getState().getWaiting().getReason()).isEqualTo("CreateContainerConfigError");
-            assertThat(container("waiting").getState().getWaiting().getMessage()).isEqualTo("configmap \"absent\" not found");
-        });
+        await().atMost(LONG).until(() -> waitsFor("waiting").equals("CreateContainerConfigError"));
+        assertThat(container("waiting").getState().getWaiting().getMessage()).isEqualTo("configmap \"absent\" not found");
         delete("waiting");
     }
 
