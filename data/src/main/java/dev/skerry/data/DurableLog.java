@@ -203,6 +203,18 @@ public final class DurableLog implements History, Outbox, AutoCloseable {
         return awaitEnd(position, timeout);
     }
 
+    @Override
+    public boolean settle(Duration timeout) throws InterruptedException {
+        long appended;
+        tail.lock();
+        try {
+            appended = nextPosition;
+        } finally {
+            tail.unlock();
+        }
+        return awaitDurable(appended, timeout);
+    }
+
     private boolean awaitEnd(long position, Duration timeout) throws InterruptedException {
         long left = timeout.toNanos();
         state.lock.lockInterruptibly();

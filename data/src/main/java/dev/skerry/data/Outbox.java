@@ -15,6 +15,13 @@ public interface Outbox {
     /** The position behind the last record that is durable on disk. */
     long end();
 
+    /**
+     * Asks for the disk at once and waits until all that was appended before is durable.
+     *
+     * @return whether it is; false if {@code timeout} passed first
+     */
+    boolean settle(Duration timeout) throws InterruptedException;
+
     /** The oldest position still kept. What retention dropped before it was sent is counted and reported as a gap. */
     long start();
 

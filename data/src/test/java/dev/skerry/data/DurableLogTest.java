@@ -75,6 +75,17 @@ class DurableLogTest {
     }
 
     @Test
+    void settlesWhatWasAppendedBefore() throws Exception {
+        try (var log = open(SMALL)) {
+            for (int i = 0; i < 20; i++) {
+                log.append(batch(i, "a"));
+                assertThat(log.settle(SOON)).isTrue();
+                assertThat(log.end()).isEqualTo(i + 1);
+            }
+        }
+    }
+
+    @Test
     void dropsHistoryThatIsTooOldAndSaysSo() throws Exception {
         var notices = new ArrayList<String>();
         try (var log = DurableLog.open(folder, SMALL, clock, notices::add)) {

@@ -5,6 +5,9 @@ import dev.skerry.data.LoggedRows;
 import dev.skerry.data.Outbox;
 import dev.skerry.data.StreamSchema;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +19,8 @@ import java.util.function.Consumer;
  */
 final class LogReplay {
 
+    private static final Logger LOG = System.getLogger(LogReplay.class.getName());
+    private static final Duration SETTLE = Duration.ofSeconds(5);
     private static final long CELL = 1_024;
     private static final int MOST_ROWS = 200_000;
 
@@ -37,8 +42,12 @@ final class LogReplay {
         return log.end();
     }
 
-    /** Gives each row of the streams from a position on, in the order of the log. */
+    /**
+     * Gives each row of the streams from a position on, in the order of the log: all that was appended before the call. Rows come from
+     * devices before a rule listens, and the log may hold them back for a second.
+     */
     synchronized void read(List<StreamSchema> streams, long from, Consumer<Batch> to) throws IOException {
+        settle();
         long end = log.end();
         for (long cell = Math.max(from, log.start()) / CELL; cell * CELL < end; cell++) {
             for (var batch : cell(cell, end)) {
@@ -46,6 +55,17 @@ final class LogReplay {
                     to.accept(batch);
                 }
             }
+        }
+    }
+
+    private void settle() throws IOException {
+        try {
+            if (!log.settle(SETTLE)) {
+                LOG.log(Level.WARNING, "rules: the log could not be written within {0} s; what it holds back is not counted again", SETTLE.toSeconds());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
         }
     }
 

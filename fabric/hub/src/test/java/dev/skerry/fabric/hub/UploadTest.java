@@ -340,6 +340,11 @@ class UploadTest {
         }
 
         @Override
+        public boolean settle(Duration timeout) throws InterruptedException {
+            return log.settle(timeout);
+        }
+
+        @Override
         public long start() {
             return log.start();
         }
