@@ -11,11 +11,13 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Binds each Pod that has no node yet to the one with the most room, or says in the Pod why there is none. */
 final class Scheduler implements Controller {
@@ -191,7 +193,12 @@ final class Scheduler implements Controller {
         conditions.removeIf(c -> c.getType().equals("PodScheduled"));
         conditions.add(new PodConditionBuilder().withType("PodScheduled").withStatus("False").withReason("Unschedulable").withMessage(message).withLastTransitionTime(since).build());
         try {
-            writer.mergeStatus(pod, nominated.isEmpty() ? Map.of("conditions", conditions) : Map.of("conditions", conditions, "nominatedNodeName", nominated));
+            var status = new HashMap<String, @Nullable Object>(Map.of("conditions", conditions));
+            if (!nominated.equals(Preemption.nominated(pod))) {
+                // One that waits for no node any more says so.
+                status.put("nominatedNodeName", nominated.isEmpty() ? null : nominated);
+            }
+            writer.mergeStatus(pod, status);
         } catch (KubernetesClientException e) {
             if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
                 return;

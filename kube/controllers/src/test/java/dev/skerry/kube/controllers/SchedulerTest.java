@@ -175,6 +175,17 @@ class SchedulerTest {
         assertThat(PodState.node(get("greedy"))).isEmpty();
     }
 
+    @Test
+    void forgetsTheNodeOnWhichNoRoomIsMadeAnyMore() {
+        node(FakeKubelet.node("edge", "2", "1Gi"));
+        client.resource(pod("huge", "8").build()).create();
+        await().untilAsserted(() -> assertThat(PodState.condition(get("huge"), "PodScheduled")).isPresent());
+
+        client.pods().inNamespace("default").withName("huge").editStatus(p -> new PodBuilder(p).editStatus().withNominatedNodeName("edge").endStatus().build());
+
+        await().untilAsserted(() -> assertThat(get("huge").getStatus().getNominatedNodeName()).isNull());
+    }
+
     /** Pods that tolerate the taint of the node. */
     private static final class Tolerant {
 
