@@ -172,18 +172,6 @@ final class Compiler extends RuleSqlBaseVisitor<Typed> {
         return t;
     }
 
-    private static Typed of(DoubleExpr e) {
-        return new Typed(Type.FLOAT, e);
-    }
-
-    private static Typed of(LongExpr e) {
-        return new Typed(Type.INTEGER, e);
-    }
-
-    private static Typed of(BoolExpr e) {
-        return new Typed(Type.BOOLEAN, e);
-    }
-
     @Override
     public Typed visitKeyItem(RuleSqlParser.KeyItemContext c) {
         return visit(c.expr());
@@ -192,26 +180,26 @@ final class Compiler extends RuleSqlBaseVisitor<Typed> {
     @Override
     public Typed visitNot(RuleSqlParser.NotContext c) {
         var e = condition(c.expr());
-        return of((BoolExpr) row -> !e.eval(row));
+        return Typed.of((BoolExpr) row -> !e.eval(row));
     }
 
     @Override
     public Typed visitAnd(RuleSqlParser.AndContext c) {
         var l = condition(c.expr(0));
         var r = condition(c.expr(1));
-        return of((BoolExpr) row -> l.eval(row) && r.eval(row));
+        return Typed.of((BoolExpr) row -> l.eval(row) && r.eval(row));
     }
 
     @Override
     public Typed visitOr(RuleSqlParser.OrContext c) {
         var l = condition(c.expr(0));
         var r = condition(c.expr(1));
-        return of((BoolExpr) row -> l.eval(row) || r.eval(row));
+        return Typed.of((BoolExpr) row -> l.eval(row) || r.eval(row));
     }
 
     @Override
     public Typed visitCompare(RuleSqlParser.CompareContext c) {
-        return of(comparison(c, visit(c.left), c.op.getText(), visit(c.right)));
+        return Typed.of(comparison(c, visit(c.left), c.op.getText(), visit(c.right)));
     }
 
     private BoolExpr comparison(ParserRuleContext at, Typed l, String op, Typed r) {
@@ -247,7 +235,7 @@ final class Compiler extends RuleSqlBaseVisitor<Typed> {
         var low = comparison(c, visit(c.sum(0)), ">=", visit(c.low));
         var high = comparison(c, visit(c.sum(0)), "<=", visit(c.high));
         boolean not = c.NOT() != null;
-        return of((BoolExpr) row -> (low.eval(row) && high.eval(row)) != not);
+        return Typed.of((BoolExpr) row -> (low.eval(row) && high.eval(row)) != not);
     }
 
     @Override
@@ -257,7 +245,7 @@ final class Compiler extends RuleSqlBaseVisitor<Typed> {
         for (int i = 0; i < tests.length; i++) {
             tests[i] = comparison(c, visit(c.sum()), "=", visit(c.expr(i)));
         }
-        return of((BoolExpr) row -> {
+        return Typed.of((BoolExpr) row -> {
             for (var test : tests) {
                 if (test.eval(row)) {
                     return !not;
@@ -279,14 +267,14 @@ final class Compiler extends RuleSqlBaseVisitor<Typed> {
         var text = value.asObject();
         var pattern = Pattern.compile(Comparison.likeToRegex(unquote(c.pattern.getText())), Pattern.DOTALL);
         boolean not = c.NOT() != null;
-        return of((BoolExpr) row -> text.eval(row) instanceof String s && pattern.matcher(s).matches() != not);
+        return Typed.of((BoolExpr) row -> text.eval(row) instanceof String s && pattern.matcher(s).matches() != not);
     }
 
     @Override
     public Typed visitIsNull(RuleSqlParser.IsNullContext c) {
         var e = visit(c.sum()).expr();
         boolean not = c.NOT() != null;
-        return of((BoolExpr) row -> Typed.present(e, row) == not);
+        return Typed.of((BoolExpr) row -> Typed.present(e, row) == not);
     }
 
     @Override
@@ -299,57 +287,20 @@ final class Compiler extends RuleSqlBaseVisitor<Typed> {
         var t = numeric(c.sum(), visit(c.sum()));
         if (t.type() == Type.INTEGER) {
             var l = t.asLong();
-            return of((LongExpr) row -> -l.eval(row));
+            return Typed.of((LongExpr) row -> -l.eval(row));
         }
         var d = t.asDouble();
-        return of((DoubleExpr) row -> -d.eval(row));
+        return Typed.of((DoubleExpr) row -> -d.eval(row));
     }
 
     @Override
     public Typed visitProduct(RuleSqlParser.ProductContext c) {
-        return arithmetic(numeric(c.left, visit(c.left)), c.op.getText(), numeric(c.right, visit(c.right)));
+        return Arithmetic.of(numeric(c.left, visit(c.left)), c.op.getText(), numeric(c.right, visit(c.right)));
     }
 
     @Override
     public Typed visitAddition(RuleSqlParser.AdditionContext c) {
-        return arithmetic(numeric(c.left, visit(c.left)), c.op.getText(), numeric(c.right, visit(c.right)));
-    }
-
-    private static Typed arithmetic(Typed l, String op, Typed r) {
-        if (l.type() == Type.INTEGER && r.type() == Type.INTEGER) {
-            var a = l.asLong();
-            var b = r.asLong();
-            return of(switch (op) {
-                case "*" -> (LongExpr) row -> a.eval(row) * b.eval(row);
-                case "+" -> (LongExpr) row -> a.eval(row) + b.eval(row);
-                case "-" -> (LongExpr) row -> a.eval(row) - b.eval(row);
-                case "/" -> (LongExpr) row -> a.eval(row) / divisor(b.eval(row), row);
-                default -> (LongExpr) row -> a.eval(row) % divisor(b.eval(row), row);
-            });
-        }
-        var a = l.asDouble();
-        var b = r.asDouble();
-        return of(switch (op) {
-            case "*" -> (DoubleExpr) row -> a.eval(row) * b.eval(row);
-            case "+" -> (DoubleExpr) row -> a.eval(row) + b.eval(row);
-            case "-" -> (DoubleExpr) row -> a.eval(row) - b.eval(row);
-            case "/" -> (DoubleExpr) row -> a.eval(row) / divisor(b.eval(row), row);
-            default -> (DoubleExpr) row -> a.eval(row) % divisor(b.eval(row), row);
-        });
-    }
-
-    private static long divisor(long value, Row row) {
-        if (value == 0 && !row.missing) {
-            throw new EvalException("divided by zero");
-        }
-        return row.missing ? 1 : value;
-    }
-
-    private static double divisor(double value, Row row) {
-        if (value == 0 && !row.missing) {
-            throw new EvalException("divided by zero");
-        }
-        return value;
+        return Arithmetic.of(numeric(c.left, visit(c.left)), c.op.getText(), numeric(c.right, visit(c.right)));
     }
 
     @Override
@@ -366,7 +317,7 @@ final class Compiler extends RuleSqlBaseVisitor<Typed> {
     public Typed visitInteger(RuleSqlParser.IntegerContext c) {
         try {
             long v = Long.parseLong(c.getText());
-            return of((LongExpr) row -> v);
+            return Typed.of((LongExpr) row -> v);
         } catch (NumberFormatException e) {
             throw error(c, c.getText() + " (expected: an integer of 64 bits)");
         }
@@ -375,7 +326,7 @@ final class Compiler extends RuleSqlBaseVisitor<Typed> {
     @Override
     public Typed visitFloat(RuleSqlParser.FloatContext c) {
         double v = Double.parseDouble(c.getText());
-        return of((DoubleExpr) row -> v);
+        return Typed.of((DoubleExpr) row -> v);
     }
 
     @Override
@@ -387,7 +338,7 @@ final class Compiler extends RuleSqlBaseVisitor<Typed> {
     @Override
     public Typed visitBoolean(RuleSqlParser.BooleanContext c) {
         boolean v = c.TRUE() != null;
-        return of((BoolExpr) row -> v);
+        return Typed.of((BoolExpr) row -> v);
     }
 
     @Override
@@ -484,10 +435,10 @@ final class Compiler extends RuleSqlBaseVisitor<Typed> {
             return column(c, c.expr(0).getText());
         }
         if (name.equals("window_start") && windowed) {
-            return of((LongExpr) row -> row.windowStart);
+            return Typed.of((LongExpr) row -> row.windowStart);
         }
         if (name.equals("window_end") && windowed) {
-            return of((LongExpr) row -> row.windowEnd);
+            return Typed.of((LongExpr) row -> row.windowEnd);
         }
         if (Functions.AGGREGATES.contains(name)) {
             needWindow(c);

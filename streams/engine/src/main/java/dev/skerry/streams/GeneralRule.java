@@ -15,12 +15,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A rule that the general engine runs: any window, joins, functions with memory. The lock is taken once a batch. */
-final class GeneralRule implements Ticking, Remembering {
+final class GeneralRule extends KeptRule {
 
     private final String namespace;
     private final List<StreamSchema> schemas;
@@ -28,28 +27,18 @@ final class GeneralRule implements Ticking, Remembering {
     private final List<String> steps;
     private final List<String> fed;
     private final List<AutoCloseable> feeds = new ArrayList<>();
-    private final Actions actions;
-    private final InstantSource clock;
-    private final Consumer<Ticking> onClose;
-    private final ReentrantLock lock = new ReentrantLock();
     private final QueryRun run;
-    private @Nullable RuleMemory memory;
-    private boolean mute;
     private long lag;
-    private volatile String beginning = "";
     private final String name;
     private final List<Bus.Subscription> subscriptions = new ArrayList<>();
     private volatile long due;
-    private boolean closed;
 
     GeneralRule(String namespace, String name, Query query, List<String> columns, List<StreamSchema> schemas, List<String> fed, Actions actions, InstantSource clock, KeyedStates kept,
             Consumer<Ticking> onClose) {
+        super(actions, clock, onClose);
         this.namespace = namespace;
         this.name = namespace + "/" + name;
         this.schemas = schemas;
-        this.actions = actions;
-        this.clock = clock;
-        this.onClose = onClose;
         this.columns = columns;
         this.fed = fed;
         steps = query.explain().lines().toList();
@@ -82,10 +71,7 @@ final class GeneralRule implements Ticking, Remembering {
                 subscriptions.add(bus.subscribe("rule " + name, schema.stream(), batch -> accept(schema, batch)));
             }
             fed.forEach(topic -> feeds.add(hub.subscribe(namespace, topic, this::rows)));
-            if (kept.isPresent()) {
-                memory = kept.get();
-                beginning = memory.begin(this, clock.millis());
-            }
+            remember(kept);
             due = run.nextTimer();
         } finally {
             lock.unlock();
@@ -177,11 +163,6 @@ final class GeneralRule implements Ticking, Remembering {
         return steps;
     }
 
-    @Override
-    public String beginning() {
-        return beginning;
-    }
-
     private static Map<String, @Nullable Object> values(Batch batch, int row) {
         var fields = batch.schema().fields();
         var values = new LinkedHashMap<String, @Nullable Object>();
@@ -244,29 +225,7 @@ final class GeneralRule implements Ticking, Remembering {
     }
 
     @Override
-    public void checkpoint() {
-        save(false);
-    }
-
-    private void save(boolean paused) {
-        lock.lock();
-        try {
-            if (!closed && memory != null) {
-                memory.save(this, clock.millis(), paused);
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    @Override
-    public void pause() {
-        save(true);
-        close();
-    }
-
-    @Override
-    public void close() {
+    void unsubscribe() {
         subscriptions.forEach(Bus.Subscription::close);
         for (var feed : feeds) {
             try {
@@ -275,14 +234,5 @@ final class GeneralRule implements Ticking, Remembering {
                 throw new IllegalStateException(e);
             }
         }
-        checkpoint();
-        lock.lock();
-        try {
-            closed = true;
-        } finally {
-            lock.unlock();
-        }
-        onClose.accept(this);
-        actions.close();
     }
 }

@@ -11,21 +11,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One rule at work. The lock is taken once a batch. */
-final class RunningRule implements Ticking, Remembering {
+final class RunningRule extends KeptRule {
 
     private static final int MOST_GROUPS = 100_000;
 
     private final String namespace;
     private final Plan plan;
-    private final Actions actions;
-    private final InstantSource clock;
-    private final Consumer<Ticking> onClose;
-    private final ReentrantLock lock = new ReentrantLock();
     private final Row row;
     private final Map<Object, Accumulator[]> groups = new LinkedHashMap<>();
     private long start;
@@ -35,19 +30,12 @@ final class RunningRule implements Ticking, Remembering {
     private long rowsFailed;
     private long lag;
     private String lastError = "";
-    private boolean closed;
     private Bus.@Nullable Subscription subscription;
 
-    private @Nullable RuleMemory memory;
-    private boolean mute;
-    private volatile String beginning = "";
-
     RunningRule(String namespace, Plan plan, Actions actions, InstantSource clock, Consumer<Ticking> onClose) {
+        super(actions, clock, onClose);
         this.namespace = namespace;
         this.plan = plan;
-        this.actions = actions;
-        this.clock = clock;
-        this.onClose = onClose;
         row = new Row(plan.schema());
         if (plan.windowed()) {
             start = clock.millis();
@@ -60,10 +48,7 @@ final class RunningRule implements Ticking, Remembering {
         lock.lock();
         try {
             subscription = bus.subscribe(name, plan.schema().stream(), this::accept);
-            if (kept.isPresent()) {
-                memory = kept.get();
-                beginning = memory.begin(this, clock.millis());
-            }
+            remember(kept);
         } finally {
             lock.unlock();
         }
@@ -232,11 +217,6 @@ final class RunningRule implements Ticking, Remembering {
     }
 
     @Override
-    public String beginning() {
-        return beginning;
-    }
-
-    @Override
     public long turns() {
         return rowsIn + rowsOut;
     }
@@ -272,40 +252,9 @@ final class RunningRule implements Ticking, Remembering {
     }
 
     @Override
-    public void checkpoint() {
-        save(false);
-    }
-
-    private void save(boolean paused) {
-        lock.lock();
-        try {
-            if (!closed && memory != null) {
-                memory.save(this, clock.millis(), paused);
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    @Override
-    public void pause() {
-        save(true);
-        close();
-    }
-
-    @Override
-    public void close() {
+    void unsubscribe() {
         if (subscription != null) {
             subscription.close();
         }
-        checkpoint();
-        lock.lock();
-        try {
-            closed = true;
-        } finally {
-            lock.unlock();
-        }
-        onClose.accept(this);
-        actions.close();
     }
 }

@@ -9,6 +9,18 @@ import org.jspecify.annotations.Nullable;
 /** A compiled expression with its type, turned into the form that its user needs. */
 record Typed(Type type, Expr expr) {
 
+    static Typed of(DoubleExpr e) {
+        return new Typed(Type.FLOAT, e);
+    }
+
+    static Typed of(LongExpr e) {
+        return new Typed(Type.INTEGER, e);
+    }
+
+    static Typed of(BoolExpr e) {
+        return new Typed(Type.BOOLEAN, e);
+    }
+
     DoubleExpr asDouble() {
         return switch (expr) {
             case DoubleExpr d -> d;
