@@ -45,7 +45,7 @@ public final class DeviceAccess {
      * @param who for the audit
      */
     public Written write(String namespace, String device, String property, Object value, String who, Duration timeout) throws InterruptedException {
-        return written(lines.write(new DeviceKey(namespace, device), property, value, who, true, timeout));
+        return lines.write(new DeviceKey(namespace, device), property, value, who, true, timeout);
     }
 
     /** Writes several, in this order; each has a result of its own, and one that fails stops none. */
@@ -92,10 +92,5 @@ public final class DeviceAccess {
 
     private static Duration left(long end) {
         return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
-    }
-
-    private static Written written(DeviceLine.Written inner) {
-        DeviceCommands.WriteResult result = inner.result();
-        return new Written(result.done(), result.message(), inner.before(), inner.after(), result.took());
     }
 }

@@ -1,11 +1,9 @@
 package dev.skerry.devices.engine;
 
 import dev.skerry.data.Bus;
-import dev.skerry.data.DeviceCommands.WriteResult;
 import dev.skerry.devices.engine.LineState.Kind;
 import dev.skerry.devices.spi.DeviceConnection;
 import dev.skerry.devices.spi.DriverException;
-import dev.skerry.devices.spi.PointAddress;
 import dev.skerry.devices.spi.PushingConnection;
 import dev.skerry.devices.spi.RawValue;
 import dev.skerry.devices.spi.Secrets;
@@ -18,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -57,9 +54,8 @@ final class DeviceLine implements AutoCloseable {
 
     // Below: of the line's thread only.
     private List<PollGroup> groups = List.of();
-    private @Nullable Inbox inbox;
-    /** Points that the device tells of by itself. */
-    private Map<PointAddress, List<PlannedPoint>> heard = Map.of();
+    /** What the device tells by itself on this connection, if it does. */
+    private @Nullable Hearing hearing;
     private @Nullable DeviceConnection connection;
     /** Since the line broke last; a write may have closed the connection meanwhile. */
     private boolean connected;
@@ -144,14 +140,6 @@ final class DeviceLine implements AutoCloseable {
     }
 
     /**
-     * What became of a write.
-     *
-     * @param before the newest reading before it, if the property is read
-     * @param after what the device had after it, if that was asked for
-     */
-    record Written(WriteResult result, @Nullable Object before, @Nullable Object after) {}
-
-    /**
      * From any thread, also from within a publication by this line. Blocks for at most {@code timeout}.
      *
      * @param readBack whether to read the point once more after the write
@@ -177,11 +165,11 @@ final class DeviceLine implements AutoCloseable {
             return failed(began, property + ":", sent.why());
         }
         var after = sent.after() == null ? null : Values.shown(point, sent.after());
-        return new Written(new WriteResult(true, "", Duration.ofNanos(System.nanoTime() - began)), before, after);
+        return new Written(true, "", before, after, Duration.ofNanos(System.nanoTime() - began));
     }
 
     private Written failed(long began, String about, String why) {
-        return new Written(new WriteResult(false, subject() + " " + about + " " + why, Duration.ofNanos(System.nanoTime() - began)), null, null);
+        return Written.failed(subject() + " " + about + " " + why, began);
     }
 
     /** Ends the thread and closes the connection; waits for both unless called by the line itself. */
@@ -247,7 +235,7 @@ final class DeviceLine implements AutoCloseable {
             long wait = next == null ? FOREVER : next.due() - now;
             if (next != null && wait <= 0) {
                 poll(next);
-            } else if (inbox == null || inbox.isEmpty()) {
+            } else if (hearing == null || hearing.isEmpty()) {
                 writes.await(tally.untold() ? Math.min(wait, TELL_EVERY) : wait);
                 answered();
             }
@@ -256,39 +244,21 @@ final class DeviceLine implements AutoCloseable {
 
     /** Lets the device tell by itself, and polls only what it does not tell. */
     private void listen(PushingConnection pushing) throws DriverException, InterruptedException {
-        var box = new Inbox(writes::nudge);
-        inbox = box;
         var polled = plan.points().stream().filter(PlannedPoint::polled).toList();
-        var rest = Set.copyOf(driving.read(() -> pushing.listen(polled.stream().map(PlannedPoint::address).distinct().toList(), box)));
-        groups = PollGroup.of(plan, polled.stream().filter(p -> rest.contains(p.address())).toList(), plan.cost());
-        heard = polled.stream().filter(p -> !rest.contains(p.address())).collect(Collectors.groupingBy(PlannedPoint::address));
+        var now = driving.read(() -> Hearing.begin(pushing, polled, writes::nudge));
+        hearing = now;
+        groups = PollGroup.of(plan, now.rest(), plan.cost());
         explain();
     }
 
     private void explain() {
         var shared = plan.shared().map(line -> "; one at a time on " + line.name()).orElse("");
-        var pushed = heard.isEmpty() ? "" : Shown.count(heard.values().stream().mapToInt(List::size).sum(), "point") + " told by the device";
+        var pushed = hearing == null ? "" : hearing.explained();
         explained = (groups.isEmpty() && !pushed.isEmpty() ? pushed : PollGroup.explain(groups) + (pushed.isEmpty() ? "" : "; " + pushed)) + shared;
     }
 
     private void hear() throws DriverException {
-        var box = inbox;
-        if (box == null) {
-            return;
-        }
-        for (int i = 0; i < MESSAGES_BETWEEN_READS; i++) {
-            var told = box.poll();
-            if (told == null) {
-                return;
-            }
-            // The device's own clock orders its readings, ours says where they belong if it has none.
-            readings.begin(told.micros() > 0 ? told.micros() : micros());
-            for (int k = 0; k < told.points().size(); k++) {
-                for (var point : heard.getOrDefault(told.points().get(k), List.of())) {
-                    readings.put(point, told.values().get(k));
-                }
-            }
-            readings.publish();
+        for (int i = 0; i < MESSAGES_BETWEEN_READS && hearing != null && hearing.tell(readings, this::micros); i++) {
             answered();
         }
     }
@@ -496,10 +466,10 @@ final class DeviceLine implements AutoCloseable {
     private void disconnect() {
         var closing = connection;
         connection = null;
-        var box = inbox;
-        inbox = null;
-        if (box != null) {
-            box.close();
+        var heard = hearing;
+        hearing = null;
+        if (heard != null) {
+            heard.close();
         }
         if (closing != null) {
             try {

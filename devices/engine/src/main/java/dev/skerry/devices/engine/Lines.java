@@ -192,12 +192,12 @@ final class Lines implements DeviceCommands, AutoCloseable {
     }
 
     /** The same with the values before and after it. */
-    DeviceLine.Written write(DeviceKey key, String property, Object value, String who, boolean readBack, Duration timeout) throws InterruptedException {
+    Written write(DeviceKey key, String property, Object value, String who, boolean readBack, Duration timeout) throws InterruptedException {
         long began = System.nanoTime();
         var slot = slots.get(key);
         if (slot == null) {
-            return none(new WriteResult(false, "device " + key.name() + ": unknown in namespace " + key.namespace()
-                    + " (expected: a Device whose specification is accepted)", Duration.ZERO));
+            return Written.failed("device " + key.name() + ": unknown in namespace " + key.namespace()
+                    + " (expected: a Device whose specification is accepted)", began);
         }
         var written = write(slot, key.name(), property, value, readBack, timeout, began);
         if (surroundings.audit().isPresent()) {
@@ -206,20 +206,16 @@ final class Lines implements DeviceCommands, AutoCloseable {
         return written;
     }
 
-    private static DeviceLine.Written none(WriteResult result) {
-        return new DeviceLine.Written(result, null, null);
-    }
-
-    private static DeviceLine.Written write(Slot slot, String device, String property, Object value, boolean readBack, Duration timeout, long began)
+    private static Written write(Slot slot, String device, String property, Object value, boolean readBack, Duration timeout, long began)
             throws InterruptedException {
         if (!slot.gate.readLock().tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-            return none(new WriteResult(false, "device " + device + " " + property + ": not written within " + Shown.duration(timeout)
-                    + ", its specification is being changed", since(began)));
+            return Written.failed("device " + device + " " + property + ": not written within " + Shown.duration(timeout)
+                    + ", its specification is being changed", began);
         }
         try {
             var line = slot.line;
             if (line == null) {
-                return none(new WriteResult(false, "device " + device + " " + property + ": stopped", since(began)));
+                return Written.failed("device " + device + " " + property + ": stopped", began);
             }
             var left = timeout.minus(since(began));
             return line.write(property, value, readBack, left.isNegative() ? Duration.ZERO : left);

@@ -50,8 +50,8 @@ final class WriteAudit implements AutoCloseable {
     }
 
     /** Waits only if thousands of writes are not yet told. */
-    void wrote(DeviceKey device, String property, String who, Object value, DeviceLine.Written written) throws InterruptedException {
-        var entry = new Entry(device, property, who, String.valueOf(value), written.before(), written.after(), written.result().message(), 1, System.nanoTime());
+    void wrote(DeviceKey device, String property, String who, Object value, Written written) throws InterruptedException {
+        var entry = new Entry(device, property, who, String.valueOf(value), written.before(), written.after(), written.message(), 1, System.nanoTime());
         if (!queue.offer(entry, 1, TimeUnit.SECONDS)) {
             LOG.log(Level.WARNING, "device " + device.name() + ": a write of " + property + " by " + who + " is not in the event log, which does not keep up");
         }

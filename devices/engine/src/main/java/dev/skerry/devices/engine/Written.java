@@ -1,5 +1,6 @@
 package dev.skerry.devices.engine;
 
+import dev.skerry.data.DeviceCommands.WriteResult;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -10,4 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param before the newest reading before it, if there is one: a Double, Long, Boolean or String
  * @param after what the device had after it, if it was read back
  */
-public record Written(boolean done, String message, @Nullable Object before, @Nullable Object after, Duration took) {}
+public record Written(boolean done, String message, @Nullable Object before, @Nullable Object after, Duration took) {
+
+    /** @param began by {@link System#nanoTime} */
+    static Written failed(String message, long began) {
+        return new Written(false, message, null, null, Duration.ofNanos(System.nanoTime() - began));
+    }
+
+    /** Without the values. */
+    WriteResult result() {
+        return new WriteResult(done, message, took);
+    }
+}
