@@ -14,16 +14,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = "The audit log of the Kubernetes API.",
         subcommands = AuditCommand.Verify.class)
-final class AuditCommand implements Runnable {
-
-    @CommandLine.Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
-    private CommandLine.Model.CommandSpec spec;
-
-    @Override
-    public void run() {
-        spec.commandLine().usage(System.out);
-    }
+final class AuditCommand extends CommandGroup {
 
     /** Exit status 0 only if the chain holds. */
     @Command(

@@ -26,16 +26,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = "Devices, many at once.",
         subcommands = DevicesCommand.Import.class)
-final class DevicesCommand implements Runnable {
-
-    @CommandLine.Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
-    private CommandLine.Model.CommandSpec spec;
-
-    @Override
-    public void run() {
-        spec.commandLine().usage(System.out);
-    }
+final class DevicesCommand extends CommandGroup {
 
     /** All of a sheet or nothing. */
     @Command(

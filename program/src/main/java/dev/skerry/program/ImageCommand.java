@@ -18,16 +18,7 @@ import picocli.CommandLine.ParameterException;
         mixinStandardHelpOptions = true,
         description = "Container images of a running skerry.",
         subcommands = {ImageCommand.Import.class, ImageCommand.Busybox.class})
-final class ImageCommand implements Runnable {
-
-    @CommandLine.Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
-    private CommandLine.Model.CommandSpec spec;
-
-    @Override
-    public void run() {
-        spec.commandLine().usage(System.out);
-    }
+final class ImageCommand extends CommandGroup {
 
     /** Prints the names under which Pods can use what was in the archive. */
     @Command(name = "import", mixinStandardHelpOptions = true, description = "Bring an OCI or docker archive into the containerd of a running skerry.")

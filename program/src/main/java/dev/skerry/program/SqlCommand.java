@@ -6,23 +6,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The language of rules. */
 @Command(name = "sql", mixinStandardHelpOptions = true, description = "The language of rules.", subcommands = SqlCommand.Test.class)
-final class SqlCommand implements Runnable {
-
-    @CommandLine.Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
-    private CommandLine.Model.CommandSpec spec;
-
-    @Override
-    public void run() {
-        spec.commandLine().usage(System.out);
-    }
+final class SqlCommand extends CommandGroup {
 
     /** Exit status 0 only if all cases passed. */
     @Command(

@@ -22,16 +22,7 @@ import picocli.CommandLine.ParameterException;
         mixinStandardHelpOptions = true,
         description = "Join tokens, with which sites enrol.",
         subcommands = TokenCommand.Create.class)
-final class TokenCommand implements Runnable {
-
-    @CommandLine.Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it before run()
-    private CommandLine.Model.CommandSpec spec;
-
-    @Override
-    public void run() {
-        spec.commandLine().usage(System.out);
-    }
+final class TokenCommand extends CommandGroup {
 
     /** Prints the token and nothing else: the only time that it can be read. */
     @Command(
