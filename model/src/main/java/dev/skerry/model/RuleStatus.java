@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How the rule does. Written on changes and now and then, never on each row.
  *
- * @param state Running, Paused, Waiting (for a stream), Resting (by its schedule), Failed or Rejected
+ * @param state Running, Paused, Waiting (for a stream) or Rejected
  * @param rowsFailed rows that an expression could not work with
  * @param rowsLate rows that came after their window was closed
  * @param lagMillis how old the newest row was when it was taken
