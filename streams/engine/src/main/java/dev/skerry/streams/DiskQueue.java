@@ -35,7 +35,11 @@ final class DiskQueue implements AutoCloseable {
         position = path.resolveSibling(path.getFileName() + ".position");
         file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         from = AtomicFile.readBytes(position).map(b -> ByteBuffer.wrap(b).getLong()).orElse(0L);
-        from = from > file.size() ? 0 : from;
+        if (from > file.size()) {
+            // All had been read and the file begun anew, but not yet said so: or the next messages would be passed over.
+            from = 0;
+            remember();
+        }
         to = from;
         for (var next = at(to); next.isPresent(); next = at(to)) {
             to += HEAD + next.get().length;
