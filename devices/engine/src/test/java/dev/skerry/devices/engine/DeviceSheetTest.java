@@ -1,6 +1,7 @@
 package dev.skerry.devices.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.skerry.devices.modbus.ModbusDriver;
 import dev.skerry.devices.spi.Network;
@@ -67,20 +68,48 @@ class DeviceSheetTest {
                 "B8: /dev/ttyUSB0 at 19200 8E1 (expected: 9600 8E1, as device pump-6 has it on the same line)");
     }
 
+    /** With texts in runs, with their reading (as Chinese and Japanese sheets have it), empty rows, and a first sheet that is not the first file. */
     @Test
     void readsAnExcelWorkbook() throws Exception {
         var file = folder.resolve("pumps.xlsx");
         try (var zip = new ZipOutputStream(Files.newOutputStream(file))) {
-            put(zip, "xl/sharedStrings.xml", "<sst><si><t>name</t></si><si><t>endpoint</t></si><si><r><t>pump</t></r><r><t>-1</t></r></si></sst>");
+            put(zip, "[Content_Types].xml", """
+                    <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/>
+                    <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
+                    <Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>
+                    <Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>
+                    <Override PartName="/xl/worksheets/sheet2.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>
+                    <Override PartName="/xl/sharedStrings.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/></Types>""");
+            put(zip, "_rels/.rels", """
+                    <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
+                    <Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>""");
+            put(zip, "xl/workbook.xml", """
+                    <workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">
+                    <sheets><sheet name="pumps" sheetId="2" r:id="r2"/><sheet name="notes" sheetId="1" r:id="r1"/></sheets></workbook>""");
+            put(zip, "xl/_rels/workbook.xml.rels", """
+                    <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
+                    <Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/>
+                    <Relationship Id="r2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet2.xml"/>
+                    <Relationship Id="r3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" Target="sharedStrings.xml"/></Relationships>""");
+            put(zip, "xl/sharedStrings.xml", "<sst xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><si><t>name</t></si><si><t>endpoint</t></si>"
+                    + "<si><r><t>pump</t></r><r><t>-1</t></r><rPh sb=\"0\" eb=\"4\"><t>beng</t></rPh></si></sst>");
             put(zip, "xl/worksheets/sheet1.xml", """
-                    <worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c><c r="C1" t="inlineStr"><is><t>speed.scale</t></is></c></row>
+                    <worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1"><v>7</v></c></row></sheetData></worksheet>""");
+            put(zip, "xl/worksheets/sheet2.xml", """
+                    <worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>
+                    <row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c><c r="C1" t="inlineStr"><is><t>speed.scale</t></is></c></row>
                     <row r="3"><c r="A3" t="s"><v>2</v></c><c r="B3" t="inlineStr"><is><t>modbus-tcp://10.0.0.1</t></is></c><c r="C3"><v>0.25</v></c></row></sheetData></worksheet>""");
         }
-        var devices = ((DeviceSheet.Read) read(file)).devices();
-        assertThat(devices).singleElement().satisfies(device -> {
+        assertThat(read(file)).isInstanceOfSatisfying(DeviceSheet.Read.class, read -> assertThat(read.devices()).singleElement().satisfies(device -> {
             assertThat(device.getMetadata().getName()).isEqualTo("pump-1");
             assertThat(device.getSpec().points().getFirst().scale()).isEqualTo(0.25);
-        });
+        }));
+    }
+
+    @Test
+    void tellsWhatIsNoSheet() throws Exception {
+        assertThatThrownBy(() -> read("pumps.xlsx", "name,endpoint")).isInstanceOf(IOException.class).hasMessageContaining("pumps.xlsx: ").hasMessageEndingWith("(expected: an Excel workbook)");
+        assertThatThrownBy(() -> read("pumps.csv", "name,\"endpoint")).isInstanceOf(IOException.class).hasMessageContaining("pumps.csv: ").hasMessageEndingWith("(expected: comma-separated values)");
     }
 
     private static void put(ZipOutputStream zip, String name, String text) throws IOException {
